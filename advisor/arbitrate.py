@@ -1,0 +1,104 @@
+"""From candidates to one verdict, by declared defeats and order, and which verdicts are still possible (design 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from advisor.compile import NO, YES, Program, Unit
+from advisor.model import FALLBACK, Order
+
+Rank = tuple[int, int, int]
+"""Tier, then verdict order within a tier, then the rule's place: lower goes first."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A rule that puts forward a verdict, its rank, and the units that defeat it when they are yes."""
+
+    unit: Unit
+    verdict: str
+    rank: Rank
+    defeated_by: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict of one inference. `winner` is None when no candidate stands and the fallback holds."""
+
+    verdict: str
+    winner: Contender | None
+    standing: tuple[Contender, ...]
+    defeated: tuple[Contender, ...]
+    undecided: tuple[Contender, ...]
+
+
+class Arbiter:
+    """Weighs the candidates of one program."""
+
+    def __init__(self, program: Program, order: Order) -> None:
+        tiers = {tier.id: n for n, tier in enumerate(order.tiers)}
+        verdicts = {verdict: n for n, verdict in enumerate(order.verdicts)}
+        defeaters: dict[str, list[int]] = {}
+        for unit in program.units:
+            for target in unit.rule.then.defeats if unit.rule else ():
+                defeaters.setdefault(target, []).append(unit.number)
+        self.contenders: tuple[Contender, ...] = tuple(
+            sorted(
+                (self._contender(unit, tiers, verdicts, defeaters) for unit in program.units if _puts_forward(unit)),
+                key=lambda c: c.rank,
+            )
+        )
+
+    def _contender(
+        self, unit: Unit, tiers: dict[str, int], verdicts: dict[str, int], defeaters: dict[str, list[int]]
+    ) -> Contender:
+        assert unit.rule is not None
+        assert unit.rule.then.candidate is not None
+        candidate = unit.rule.then.candidate
+        by = {*defeaters.get(candidate.verdict, ()), *defeaters.get(unit.rule.id, ())} - {unit.number}
+        rank = (tiers[candidate.tier], verdicts[candidate.verdict], unit.number)
+        return Contender(unit, candidate.verdict, rank, tuple(sorted(by)))
+
+    def decide(self, values: Sequence[int]) -> Decision:
+        """Choose among the candidates that are yes and undefeated; none means the fallback."""
+        certain = [c for c in self.contenders if values[c.unit.number] == YES]
+        standing = [c for c in certain if not any(values[n] == YES for n in c.defeated_by)]
+        winner = standing[0] if standing else None
+        return Decision(
+            verdict=winner.verdict if winner else FALLBACK,
+            winner=winner,
+            standing=tuple(standing),
+            defeated=tuple(c for c in certain if c not in standing),
+            undecided=tuple(c for c in self.contenders if values[c.unit.number] not in (NO, YES)),
+        )
+
+    def contested(self, values: Sequence[int]) -> list[Contender]:
+        """Return the contenders that could still win, given open-world values, best rank first.
+
+        Those that rank behind a certain and undefeatable one are left out.
+        """
+        found: list[Contender] = []
+        for contender in self.contenders:
+            if values[contender.unit.number] == NO or any(values[n] == YES for n in contender.defeated_by):
+                continue
+            found.append(contender)
+            if self.is_certain(contender, values):
+                break
+        return found
+
+    def is_certain(self, contender: Contender, values: Sequence[int]) -> bool:
+        """Tell whether a contender is yes and nothing that defeats it is even possible."""
+        return values[contender.unit.number] == YES and all(values[n] == NO for n in contender.defeated_by)
+
+    def possible(self, values: Sequence[int]) -> list[str]:
+        """Return the verdicts still possible, given open-world values, in the order of their rank."""
+        contested = self.contested(values)
+        verdicts = list(dict.fromkeys(c.verdict for c in contested))
+        if not contested or not self.is_certain(contested[-1], values):
+            verdicts = list(dict.fromkeys([*verdicts, FALLBACK]))
+        return verdicts
+
+
+def _puts_forward(unit: Unit) -> bool:
+    return unit.rule is not None and unit.rule.then.candidate is not None

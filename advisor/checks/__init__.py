@@ -1,0 +1,1 @@
+"""Validate: what can be wrong with a loaded rule base, one module a kind of check."""

@@ -1,0 +1,192 @@
+"""durable_rules behind one door: the only module that imports it, on the subset that was measured to be sound.
+
+The engine sees small whole numbers only. Each unit's alternative becomes two engine rules over the columns
+that it reads: *certain* (every positive column is 2, every negated one 0) and *possible* (at least 1, at
+most 1). Rules stand in shards of at most MAX_RULES; one fact is in a shard at a time: assert, drain, retract.
+docs/decisions/0001-engine-diet.md gives the reasons.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.compile import Alternative, Program, Unit
+from advisor.model import CASE
+from advisor.problems import EngineError
+
+try:
+    import durable_rules_engine as _durable
+except ImportError as error:  # pragma: no cover - depends on the installation
+    raise EngineError(
+        "the rule engine's C extension (durable_rules) is missing or was built wrongly.\n"
+        "Run `make review`, or install it by hand with a C compiler present:\n"
+        '  CPPFLAGS="-O2 -DPyEval_CallObject=PyObject_CallObject" pip install --no-cache-dir durable-rules'
+    ) from error
+
+MAX_RULES = 60
+MAX_COLUMNS = 240
+_HANDLED, _NOT_HANDLED = 0, 1
+_names = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Firing:
+    """One engine rule that fired: the unit, which alternative, for certain or possibly, and what it read."""
+
+    unit: int
+    alternative: int
+    certain: bool
+    list: str
+    member: int
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _EngineRule:
+    """One alternative of one unit, asked for certainty or for possibility."""
+
+    unit: int
+    alternative: int
+    literals: Alternative
+    certain: bool
+
+
+def fnv1a(text: str) -> int:
+    """Return the 32-bit hash by which the engine compares property names."""
+    value = 0x811C9DC5
+    for byte in text.encode():
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value
+
+
+class _Shard:
+    """At most MAX_RULES engine rules with a ruleset of their own."""
+
+    def __init__(self, rules: Sequence[_EngineRule]) -> None:
+        self.rules = rules
+        self.columns = sorted({lit.column for rule in rules for lit in rule.literals})
+        self._check()
+        texts = [f'"{n}":{{"all":[{{"m":{{"$and":[{self._conditions(rule)}]}}}}]}}' for n, rule in enumerate(rules)]
+        definition = "{" + ",".join(texts) + ',"w":{"all":[{"m":{"!":1}}]}}'
+        self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
+        self.fragments = [[f',"c{column}":{value}' for value in range(3)] for column in self.columns]
+        self._warm_up()
+
+    def _check(self) -> None:
+        names = [f"c{c}" for c in self.columns] + ["id", "sid", "$s", "!"]
+        if len({fnv1a(name) for name in names}) != len(names):
+            raise EngineError("two column names share the engine's hash; renumber the columns")
+        if len(self.rules) > MAX_RULES or len(self.columns) > MAX_COLUMNS:
+            raise EngineError("a shard exceeds what the engine was measured to hold")
+
+    def _conditions(self, rule: _EngineRule) -> str:
+        yes, no = (2, 0) if rule.certain else (1, 1)
+        return ",".join(
+            f'{{"$gte":{{"c{lit.column}":{yes}}}}}' if lit.positive else f'{{"$lte":{{"c{lit.column}":{no}}}}}'
+            for lit in rule.literals
+        )
+
+    def _warm_up(self) -> None:
+        """Complete one action: without it the engine frees uninitialised memory when its state is dropped."""
+        code, state = _durable.assert_fact(self.handle, '{"id":"0","sid":"s","!":1}')
+        started = _durable.start_action_for_state(self.handle, state) if code == _HANDLED else None
+        if not started or not started[1].startswith('{"w"'):
+            raise EngineError("the engine did not answer its start-up check")
+        if _durable.complete_and_start_action(self.handle, state) is not None:
+            raise EngineError("the engine answered its start-up check twice")
+        _durable.retract_fact(self.handle, '{"id":"0","sid":"s"}')
+        if json.loads(_durable.get_facts(self.handle, "s")):
+            raise EngineError("the engine kept a retracted fact")
+
+    def run(self, row: Sequence[int]) -> list[_EngineRule]:
+        """Return the rules that match a row; raise EngineError on anything unexpected."""
+        try:
+            return self._run(row)
+        except Exception:
+            _durable.delete_state(self.handle, "s")
+            self._warm_up()
+            raise
+
+    def _run(self, row: Sequence[int]) -> list[_EngineRule]:
+        values = "".join([texts[row[column]] for texts, column in zip(self.fragments, self.columns, strict=True)])
+        code, state = _durable.assert_fact(self.handle, f'{{"id":"1","sid":"s"{values}}}')
+        if code == _NOT_HANDLED:
+            return []
+        if code != _HANDLED:
+            raise EngineError(f"the engine returned code {code} for rule {self.rules[0].unit} and its neighbours")
+        started = _durable.start_action_for_state(self.handle, state)
+        if not started:
+            raise EngineError("the engine matched a fact and named no rule")
+        fired: list[_EngineRule] = []
+        message: Any = started[1]
+        while message is not None:
+            fired.append(self.rules[int(message[2 : message.index('"', 2)])])
+            message = _durable.complete_and_start_action(self.handle, state)
+        _durable.retract_fact(self.handle, '{"sid":"s","id":"1"}')
+        return fired
+
+    def close(self) -> None:
+        """Free the engine's memory."""
+        _durable.delete_state(self.handle, "s")
+        _durable.delete_ruleset(self.handle)
+
+
+class Engine:
+    """Runs a program level by level. One instance must not be used by two threads at once."""
+
+    def __init__(self, program: Program) -> None:
+        self._shards: list[dict[str, list[_Shard]]] = [
+            {
+                scope: [_Shard(part) for part in _parts(_engine_rules(u for u in level if u.scope == scope))]
+                for scope in sorted({u.scope for u in level})
+            }
+            for level in program.levels
+        ]
+        self._closed = False
+
+    def run(
+        self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], firings: list[Firing]
+    ) -> None:
+        """Run one level over one row: raise `values` of the units that fired and record each firing."""
+        list_ = "" if scope == CASE else scope
+        for shard in self._shards[level].get(scope, ()):
+            for rule in shard.run(row):
+                values[rule.unit] = max(values[rule.unit], 2 if rule.certain else 1)
+                read = tuple([row[lit.column] for lit in rule.literals])
+                firings.append(Firing(rule.unit, rule.alternative, rule.certain, list_, member, read))
+
+    def close(self) -> None:
+        """Free the engine's memory; the instance cannot be used afterwards."""
+        if not self._closed:
+            self._closed = True
+            for scopes in self._shards:
+                for shards in scopes.values():
+                    for shard in shards:
+                        shard.close()
+
+
+def _engine_rules(units: Iterable[Unit]) -> list[_EngineRule]:
+    return [
+        _EngineRule(unit.number, number, literals, certain)
+        for unit in units
+        for number, literals in enumerate(unit.alternatives)
+        for certain in (True, False)
+    ]
+
+
+def _parts(rules: list[_EngineRule]) -> list[list[_EngineRule]]:
+    """Cut rules into shards that keep within both limits."""
+    parts: list[list[_EngineRule]] = []
+    columns: set[int] = set()
+    for rule in rules:
+        more = columns | {lit.column for lit in rule.literals}
+        if not parts or len(parts[-1]) >= MAX_RULES or len(more) > MAX_COLUMNS:
+            parts.append([])
+            more = {lit.column for lit in rule.literals}
+        parts[-1].append(rule)
+        columns = more
+    return parts

@@ -1,0 +1,180 @@
+"""From statements to what is known on a day: value, grade, staleness, contradiction, quarantine.
+
+A `View` is all that inference sees of a case. The same case gives several views: as claimed, as proven
+(weak claims and stale facts masked to unknown), and with facts changed for a what-if.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from advisor.case import Case, Member, Statement, Statements
+from advisor.model import CASE, GRADES, Fact, Knowledge, Text, Value
+
+Known = Literal["value", "absent", "unknown"]
+PROVEN = GRADES.index("written")
+"""The lowest grade at which a claim counts as proven."""
+
+Place = tuple[str | None, str]
+"""Where a fact stands in a case: the member's id (None for the case itself) and the path."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of one fact. A contradicted fact counts as unknown; `said` keeps what was claimed."""
+
+    known: Known = "unknown"
+    value: Value | None = None
+    grade: int = -1
+    stale: bool = False
+    contradicted: bool = False
+    said: tuple[Statement, ...] = field(default=(), compare=False)
+
+
+UNKNOWN_STATE = State()
+
+
+@dataclass(frozen=True)
+class MemberView:
+    """One member of a list and what is known of it."""
+
+    id: str
+    title: Text | None
+    name: str | None
+    states: Mapping[str, State]
+
+
+@dataclass(frozen=True)
+class View:
+    """What is known of a case. A list that is not in `lists` is unknown as a whole."""
+
+    states: Mapping[str, State]
+    lists: Mapping[str, tuple[MemberView, ...]]
+    complete: Mapping[str, bool]
+    quarantined: tuple[Place, ...] = ()
+
+    def state(self, place: Place) -> State:
+        """Return the state of a fact; unknown when it was never mentioned."""
+        member, path = place
+        if member is None:
+            return self.states.get(path, UNKNOWN_STATE)
+        for members in self.lists.values():
+            for view in members:
+                if view.id == member and (path in view.states):
+                    return view.states[path]
+        return UNKNOWN_STATE
+
+    def is_complete(self, list_: str) -> bool:
+        """Whether every member of the list is known."""
+        return list_ in self.lists and self.complete.get(list_, True)
+
+    def changed(self, changes: Mapping[Place, State]) -> View:
+        """Return the view with some facts replaced."""
+        states = dict(self.states)
+        members: dict[str, dict[str, State]] = {}
+        for (member, path), state in changes.items():
+            if member is None:
+                states[path] = state
+            else:
+                members.setdefault(member, {})[path] = state
+        lists = self.lists
+        if members:
+            lists = {
+                name: tuple(replace(m, states={**m.states, **members.get(m.id, {})}) for m in views)
+                for name, views in self.lists.items()
+            }
+        return replace(self, states=states, lists=lists)
+
+
+def learnt(value: Value | None) -> State:
+    """Return the state of a fact as if it had just been confirmed; None means known to be absent."""
+    return State("absent" if value is None else "value", value, len(GRADES) - 1)
+
+
+def state_of(fact: Fact, said: tuple[Statement, ...], as_of: date) -> State:
+    """Weigh the statements about one fact: contradiction first, then the strongest and freshest."""
+    if not said:
+        return UNKNOWN_STATE
+    if len({(type(s.value), s.value) for s in said}) > 1:
+        return State(contradicted=True, said=said)
+    grade = max(GRADES.index(s.grade) for s in said)
+    sources = {s.by for s in said if s.by and s.grade != "assumed"}
+    if len(sources) > 1:
+        grade = GRADES.index("confirmed")
+    stale = fact.stale_after is not None and all(_older(s, as_of, fact.stale_after) for s in said)
+    value = said[0].value
+    return State("absent" if value is None else "value", value, grade, stale, said=said)
+
+
+def _older(said: Statement, as_of: date, days: int) -> bool:
+    return said.on is not None and as_of - said.on > timedelta(days=days)
+
+
+def view_of(case: Case, knowledge: Knowledge) -> View:
+    """Weigh every statement of a case as of its date (no quarantine yet)."""
+    facts = knowledge.facts
+
+    def states(said: Statements) -> dict[str, State]:
+        return {path: state_of(facts[path], list_, case.as_of) for path, list_ in said.items()}
+
+    def member(m: Member) -> MemberView:
+        return MemberView(m.id, m.title, m.name, states(m.facts))
+
+    content = case.content
+    lists = {name: tuple(map(member, members)) for name, members in content.lists.items()}
+    return View(states(content.facts), lists, dict(content.complete))
+
+
+def as_proven(view: View, knowledge: Knowledge) -> tuple[View, tuple[Place, ...]]:
+    """Mask every claim below `written` and every stale fact to unknown; also return what was masked."""
+
+    def weak(path: str, state: State) -> bool:
+        claimed = knowledge.facts[path].claim and state.grade < PROVEN
+        return state.known != "unknown" and (claimed or state.stale)
+
+    return _masked(view, weak)
+
+
+def quarantined(view: View, knowledge: Knowledge, live: bool) -> View:
+    """Take facts out of inference that were obtained improperly, when `live` says that it matters (design 5)."""
+    if not live:
+        return view
+    rule = knowledge.evidence.quarantine
+
+    def improper(path: str, state: State) -> bool:
+        hows = {s.how for s in state.said}
+        silent = rule.sensitive_without_how and knowledge.facts[path].sensitive is not None and None in hows
+        return bool(state.said) and (silent or bool(hows & set(rule.how)))
+
+    kept, taken = _masked(view, improper)
+    return replace(kept, quarantined=taken)
+
+
+def _masked(view: View, drop: Callable[[str, State], bool]) -> tuple[View, tuple[Place, ...]]:
+    masked: list[Place] = []
+
+    def mask(states: Mapping[str, State], member: str | None) -> dict[str, State]:
+        dropped = {path for path, state in states.items() if drop(path, state)}
+        masked.extend((member, path) for path in sorted(dropped))
+        return {path: UNKNOWN_STATE if path in dropped else state for path, state in states.items()}
+
+    states = mask(view.states, None)
+    lists = {
+        name: tuple(replace(m, states=mask(m.states, m.id)) for m in members) for name, members in view.lists.items()
+    }
+    return replace(view, states=states, lists=lists), tuple(masked)
+
+
+def places(view: View, knowledge: Knowledge, paths: frozenset[str]) -> list[Place]:
+    """Return every place of the case where one of these facts stands or could stand, in a fixed order."""
+    found: list[Place] = []
+    for path in sorted(paths):
+        scope = knowledge.facts[path].scope
+        if scope == CASE:
+            found.append((None, path))
+        else:
+            found.extend((m.id, path) for m in view.lists.get(scope, ()))
+    return found

@@ -1,0 +1,122 @@
+"""One case judged: as claimed and as proven, settled or open, with flips and questions; still without words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from advisor.arbitrate import Arbiter, Decision
+from advisor.case import Case
+from advisor.compile import YES, Program
+from advisor.domain import Domain
+from advisor.encode import Encoder
+from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, quarantined, view_of
+from advisor.flips import Flip, FlipSearch
+from advisor.infer import Inference, Reasoner
+from advisor.model import Playbase
+from advisor.paths import Library
+from advisor.playbase import load_playbase, quarantine_program
+from advisor.questions import Asker, Question, paths_below
+from advisor.settle import Settlement, Settler
+from advisor.shadow import Shadow
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was concluded about one case on one day."""
+
+    case: Case
+    view: View
+    inference: Inference
+    decision: Decision
+    settlement: Settlement
+    proven: Decision
+    carriers: tuple[Place, ...]
+    """Claims without which the verdict would not hold, when it does not hold as proven."""
+
+
+class Judge:
+    """A rule base ready to judge cases, one after the other."""
+
+    def __init__(self, base: Playbase, program: Program) -> None:
+        self.base = base
+        self.knowledge = base.knowledge
+        self.program = program
+        self.reasoner = Reasoner(program, base.knowledge)
+        self.arbiter = Arbiter(program, base.knowledge.order)
+        self.domain = Domain(program, base.knowledge)
+        self.settler = Settler(self.reasoner, self.arbiter, self.domain)
+        self._flips = FlipSearch(self.reasoner, self.arbiter, self.domain)
+
+    @cached_property
+    def _asker(self) -> Asker:
+        return Asker(self.reasoner, self.arbiter, self.domain)
+
+    @cached_property
+    def _quarantine(self) -> tuple[Encoder, Shadow, Program]:
+        program = quarantine_program(self.base)
+        return Encoder(program, self.knowledge), Shadow(program), program
+
+    def view(self, case: Case) -> View:
+        """Weigh the case's statements as of its date, and quarantine what must not be used."""
+        view = view_of(case, self.knowledge)
+        encoder, shadow, program = self._quarantine
+        values = [0] * len(program.units)
+        for level in range(len(program.levels)):
+            shadow.run(level, "case", encoder.encode(view).case, values)
+        return quarantined(view, self.knowledge, values[-1] > 0)
+
+    def judge(self, case: Case, day: date | None = None) -> Judgement:
+        """Judge a case as of its own date, or of another day."""
+        case = case.at_date(day or case.as_of)
+        return self.judge_view(case, self.view(case))
+
+    def judge_view(self, case: Case, view: View) -> Judgement:
+        """Judge a view of a case; the what-if changes the view and comes here."""
+        inference = self.reasoner.infer(view, case.id)
+        decision = self.arbiter.decide(inference.case)
+        opened = self.reasoner.infer(view, case.id, open_world=True)
+        settlement = self.settler.settle(view, decision, opened)
+        masked_view, masked = as_proven(view, self.knowledge)
+        proven = self.arbiter.decide(self.reasoner.infer(masked_view, case.id).case)
+        carriers = self._carriers(view, decision, masked) if proven.verdict != decision.verdict else ()
+        return Judgement(case, view, inference, decision, settlement, proven, carriers)
+
+    def _carriers(self, view: View, decision: Decision, masked: tuple[Place, ...]) -> tuple[Place, ...]:
+        """Return the unproven claims that each alone carry the verdict, else all that the winning rule rests on."""
+        alone = tuple(p for p in masked if self._without(view, p) != decision.verdict)
+        if alone or decision.winner is None:
+            return alone or masked
+        read = paths_below(self.program, [decision.winner.unit.number])
+        return tuple(p for p in masked if p[1] in read)
+
+    def _without(self, view: View, place: Place) -> str:
+        return self.arbiter.decide(self.reasoner.imagine(view.changed({place: UNKNOWN_STATE})).case).verdict
+
+    def flips(self, judgement: Judgement) -> list[Flip]:
+        """Return the flip card of a judged case."""
+        j = judgement
+        return self._flips.find(j.view, j.decision.verdict, j.inference, j.case.id)
+
+    def questions(self, judgement: Judgement) -> list[Question]:
+        """Return the questions worth asking about a judged case, best first."""
+        j = judgement
+        asked = {
+            path
+            for unit in self.program.units
+            if unit.rule and unit.rule.then.ask and j.inference.value(unit) == YES
+            for path in unit.rule.then.ask
+        }
+        hanging = frozenset(j.settlement.places)
+        return self._asker.questions(j.view, j.decision.verdict, j.inference, hanging, frozenset(asked))
+
+    def close(self) -> None:
+        """Free the engine."""
+        self.reasoner.close()
+
+
+def open_judge(library: Library) -> Judge:
+    """Load, validate and compile a rule base; raise InputError with every problem found."""
+    base, program = load_playbase(library)
+    return Judge(base, program)

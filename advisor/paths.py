@@ -1,0 +1,71 @@
+"""The one place that knows where rules/ and knowledge/ are, and what lies in a folder of files."""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from advisor.problems import InputError, Location, Problem
+
+YAML_SUFFIXES = (".yaml", ".yml")
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Library:
+    """The folders that a rule base is read from; house folders add to or replace the shipped files."""
+
+    rules: Path
+    knowledge: Path
+    house_rules: Path | None = None
+    house_knowledge: Path | None = None
+
+
+def shipped(house: Path | None = None) -> Library:
+    """Find the shipped rules and knowledge: beside the package in a checkout, else inside the package."""
+    if (_CHECKOUT / "setup.cfg").is_file() and (_CHECKOUT / "rules").is_dir():
+        rules, knowledge = _CHECKOUT / "rules", _CHECKOUT / "knowledge"
+    else:
+        rules = Path(str(importlib.resources.files("advisor.rules")))
+        knowledge = Path(str(importlib.resources.files("advisor.knowledge")))
+    if house is None:
+        return Library(rules, knowledge)
+    if not house.is_dir():
+        raise InputError([Problem(Location(str(house)), "folder-missing", "there is no such folder of rules")])
+    inner_rules, inner_knowledge = house / "rules", house / "knowledge"
+    return Library(
+        rules,
+        knowledge,
+        inner_rules if inner_rules.is_dir() else house,
+        inner_knowledge if inner_knowledge.is_dir() else None,
+    )
+
+
+def yaml_files(folder: Path) -> list[Path]:
+    """List every YAML file below a folder, sorted by its path, so that file order never matters."""
+    if not folder.is_dir():
+        return []
+    return sorted(p for p in folder.rglob("*") if p.suffix in YAML_SUFFIXES and p.is_file())
+
+
+def display(path: Path, base: Path | None = None) -> str:
+    """Name a file in messages: relative to `base`'s parent or the working folder where it lies below it."""
+    for root in (base.parent if base else None, Path.cwd()):
+        if root is not None:
+            try:
+                return path.resolve().relative_to(root.resolve()).as_posix()
+            except ValueError:
+                continue
+    return path.as_posix()
+
+
+def case_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield case files: a file as it is, a folder with every YAML file below it, each once."""
+    seen: set[Path] = set()
+    for path in paths:
+        for found in yaml_files(path) if path.is_dir() else [path]:
+            if found.resolve() not in seen:
+                seen.add(found.resolve())
+                yield found

@@ -1,0 +1,91 @@
+"""What can be wrong with an input, where it is, and the errors that carry it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of the command line (design: verdict gate and input errors)."""
+
+    OK = 0
+    VERDICT = 1
+    INPUT = 2
+    OPEN = 3
+    COMPLIANCE = 4
+    BUG = 70
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a file; line and column count from 1, 0 means the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """Render as `file:line:col`, or `file` alone for the whole file."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+NOWHERE = Location("")
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong, with the id under which docs/problems.md explains it."""
+
+    at: Location
+    id: str
+    message: str
+
+    def __str__(self) -> str:
+        """Render as `file:line:col: error: message [id]`."""
+        return f"{self.at}: error: {self.message} [{self.id}]"
+
+
+@dataclass
+class Problems:
+    """Collects problems, so that one run reports all of them."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, at: Location, id_: str, message: str) -> None:
+        """Record one problem at a place."""
+        self.found.append(Problem(at, id_, message))
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was found."""
+        return bool(self.found)
+
+    def raise_if_any(self) -> None:
+        """Raise InputError with all problems, sorted, if there are any."""
+        if self.found:
+            raise InputError(self.found)
+
+
+class AdvisorError(Exception):
+    """Base of the errors that the command line shows without a traceback."""
+
+
+class InputError(AdvisorError):
+    """Files or arguments that cannot be read; carries every problem found, sorted."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class EngineError(AdvisorError):
+    """The engine is missing, failed, or disagreed with the evaluator that shadows it."""
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """Return `; did you mean "x"?` for the allowed name nearest to `name`, or an empty string."""
+    close = difflib.get_close_matches(name[:80], sorted(allowed), n=1, cutoff=0.6)
+    return f'; did you mean "{close[0]}"?' if close else ""

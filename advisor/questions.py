@@ -1,0 +1,138 @@
+"""Next questions: which unknown, weak, stale or contradicted facts are worth asking about, per cost (design 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from advisor.arbitrate import Arbiter
+from advisor.compile import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn, Unit
+from advisor.domain import Domain
+from advisor.evidence import PROVEN, Place, State, View, learnt, places
+from advisor.infer import Inference, Reasoner
+from advisor.model import FactRef, FactTest, KnowledgeTest, Value
+
+Why = Literal["unknown", "contradicted", "stale", "weak"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One possible answer: the verdict that it would lead to, and whether that would then be settled."""
+
+    value: Value | None
+    verdict: str
+    settles: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """A fact worth asking about; `turns` are the answers that change the verdict."""
+
+    place: Place
+    why: Why
+    answers: tuple[Answer, ...]
+    turns: tuple[Answer, ...]
+    hangs: bool
+
+
+class Asker:
+    """Ranks questions for one program."""
+
+    def __init__(self, reasoner: Reasoner, arbiter: Arbiter, domain: Domain) -> None:
+        self.reasoner = reasoner
+        self.arbiter = arbiter
+        self.domain = domain
+        self.paths = upstream(reasoner.program, arbiter)
+
+    def questions(
+        self, view: View, verdict: str, inference: Inference, hanging: frozenset[Place], wanted: frozenset[str]
+    ) -> list[Question]:
+        """Return questions worth asking, best first.
+
+        `hanging` are facts that the open verdict hangs on, `wanted` the paths that rules ask for. A question
+        is worth more the more of its answers would turn or settle the verdict, and less the more it costs.
+        """
+        actions = self._actions(inference, verdict)
+        ranked: list[tuple[tuple[Fraction, int, str, str], Question]] = []
+        for place in places(view, self.domain.knowledge, self.paths | wanted):
+            why = self._why(view.state(place), place)
+            if why is None:
+                continue
+            question, moved = self._question(view, place, why, verdict, hanging, actions)
+            effect = len(question.turns) * 2 + sum(a.settles for a in question.answers) + moved
+            effect += 2 * question.hangs + (place[1] in wanted)
+            if effect:
+                cost = self.domain.knowledge.facts[place[1]].cost
+                ranked.append(((-Fraction(effect, cost), cost, place[1], place[0] or ""), question))
+        return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
+
+    def _question(
+        self, view: View, place: Place, why: Why, verdict: str, hanging: frozenset[Place], actions: frozenset[int]
+    ) -> tuple[Question, int]:
+        answers, moved = [], 0
+        for value in self.domain.values(place, view):
+            after = view.changed({place: learnt(value)})
+            inference = self.reasoner.imagine(after)
+            new = self.arbiter.decide(inference.case).verdict
+            possible = self.arbiter.possible(self.reasoner.imagine(after, open_world=True).case)
+            answers.append(Answer(value, new, possible == [new]))
+            moved = max(moved, int(self._actions(inference, new) != actions))
+        turns = tuple(a for a in answers if a.verdict != verdict)
+        return Question(place, why, tuple(answers), turns, place in hanging), moved
+
+    def _actions(self, inference: Inference, verdict: str) -> frozenset[int]:
+        return frozenset(
+            u.number
+            for u in self.reasoner.program.units
+            if u.rule
+            and inference.value(u) == YES
+            and any(not a.serves or verdict in a.serves for a in u.rule.then.actions)
+        )
+
+    def _why(self, state: State, place: Place) -> Why | None:
+        if state.contradicted:
+            return "contradicted"
+        if state.known == "unknown":
+            return "unknown"
+        if state.stale:
+            return "stale"
+        return "weak" if self.domain.knowledge.facts[place[1]].claim and state.grade < PROVEN else None
+
+
+def upstream(program: Program, arbiter: Arbiter) -> frozenset[str]:
+    """Return the paths of all facts that could bear on the verdict."""
+    start = [n for c in arbiter.contenders for n in (c.unit.number, *c.defeated_by)]
+    return paths_below(program, start)
+
+
+def paths_below(program: Program, units: list[int]) -> frozenset[str]:
+    """Return the paths of all facts that these units read, through findings and quantifiers."""
+    writers: dict[int, list[Unit]] = {}
+    for unit in program.units:
+        if unit.writes is not None:
+            writers.setdefault(unit.writes, []).append(unit)
+    paths: set[str] = set()
+    seen: set[int] = set()
+    stack = list(units)
+    while stack:
+        number = stack.pop()
+        if number in seen:
+            continue
+        seen.add(number)
+        for column in {lit.column for alt in program.units[number].alternatives for lit in alt}:
+            means = program.columns[column].means
+            if isinstance(means, QuantifiedColumn):
+                stack.extend(u.number for u in writers[means.member_column])
+            elif isinstance(means, (FindingColumn, HelperColumn)):
+                stack.extend(u.number for u in writers.get(column, ()))
+            else:
+                paths |= _paths(means)
+    return frozenset(paths)
+
+
+def _paths(test: FactTest | KnowledgeTest) -> set[str]:
+    paths = {test.path} if "." in test.path else set()
+    if isinstance(test, FactTest) and isinstance(test.operand, FactRef):
+        paths.add(test.operand.path)
+    return paths

@@ -1,0 +1,1 @@
+"""Render: one result document, many views."""

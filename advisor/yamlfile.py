@@ -1,0 +1,196 @@
+"""Text to plain nodes with a line and column each: YAML as data, nothing guessed.
+
+Every scalar stays the text that was written (`yes`, `on`, `2026-02-11` and `1e3` never change type);
+what it means is decided by whoever knows the declared type. Anchors, tags and several documents are
+refused, nesting and size are bounded, and a duplicate key is a problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from advisor.problems import Location, Problems
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 40
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A word, number or sentence as it was written; `plain` tells that it stood without quotes."""
+
+    text: str
+    at: Location
+    plain: bool = True
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list of nodes."""
+
+    items: tuple[Node, ...]
+    at: Location
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Keys in their written order, each with the place of the key."""
+
+    entries: dict[str, Node]
+    key_at: dict[str, Location]
+    at: Location
+
+
+Node = Scalar | Sequence | Mapping
+
+
+@dataclass
+class _Open:
+    """A collection under construction."""
+
+    is_mapping: bool
+    at: Location
+    items: list[Node] = field(default_factory=list)
+    entries: dict[str, Node] = field(default_factory=dict)
+    key_at: dict[str, Location] = field(default_factory=dict)
+    key: Scalar | None = None
+
+
+def read(path: Path, name: str, problems: Problems) -> Node | None:
+    """Read one YAML file; `name` is how problems call it. None (with problems added) if unreadable."""
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        problems.add(Location(name), "file-unreadable", f"cannot read the file: {error.strerror or error}")
+        return None
+    if len(raw) > MAX_BYTES:
+        problems.add(Location(name), "file-too-large", f"larger than {MAX_BYTES} bytes")
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problems.add(Location(name, line, 1), "not-utf8", "not UTF-8 text; save the file as UTF-8")
+        return None
+    return parse(text, name, problems)
+
+
+def parse(text: str, name: str, problems: Problems) -> Node | None:
+    """Build the node of one YAML document; None (with problems added) if it is not one."""
+    builder = _Builder(name, problems)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            if not builder.take(event):
+                return None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = Location(name, mark.line + 1, mark.column + 1) if mark else Location(name)
+        problems.add(at, "yaml-syntax", _one_line(error.problem or error.context or "not valid YAML"))
+        return None
+    except (yaml.YAMLError, ValueError) as error:
+        problems.add(Location(name), "yaml-syntax", _one_line(str(error)))
+        return None
+    if builder.root is None:
+        problems.add(Location(name), "file-empty", "the file is empty")
+    return builder.root
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+class _Builder:
+    """Turns parser events into nodes, without recursion, so that no input can exhaust the stack."""
+
+    def __init__(self, name: str, problems: Problems) -> None:
+        self.name = name
+        self.problems = problems
+        self.root: Node | None = None
+        self.stack: list[_Open] = []
+        self.documents = 0
+
+    def take(self, event: Any) -> bool:
+        """Use one event; False when the document must be given up."""
+        at = Location(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.DocumentStartEvent):
+            return self._document(at)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            return self._refuse(at, "yaml-alias", "anchors and aliases are not used here; write the value out")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, at)
+        if isinstance(event, yaml.CollectionStartEvent):
+            return self._open(event, at)
+        if isinstance(event, yaml.CollectionEndEvent):
+            return self._close()
+        return True
+
+    def _refuse(self, at: Location, id_: str, message: str) -> bool:
+        self.problems.add(at, id_, message)
+        return False
+
+    def _document(self, at: Location) -> bool:
+        self.documents += 1
+        return self.documents == 1 or self._refuse(at, "yaml-documents", "one document a file; remove the '---'")
+
+    def _scalar(self, event: Any, at: Location) -> bool:
+        if event.tag and event.tag != "!":
+            return self._refuse(at, "yaml-tag", f"YAML tags are not used here; remove {event.tag}")
+        self._add(Scalar(event.value, at, plain=event.style in (None, "")))
+        return True
+
+    def _open(self, event: Any, at: Location) -> bool:
+        if event.tag and event.tag != "!":
+            return self._refuse(at, "yaml-tag", f"YAML tags are not used here; remove {event.tag}")
+        if len(self.stack) >= MAX_DEPTH:
+            return self._refuse(at, "yaml-nesting", f"nested more than {MAX_DEPTH} levels deep")
+        if self.stack and self.stack[-1].is_mapping and self.stack[-1].key is None:
+            return self._refuse(at, "yaml-key", "a key must be a plain word")
+        self.stack.append(_Open(isinstance(event, yaml.MappingStartEvent), at))
+        return True
+
+    def _close(self) -> bool:
+        done = self.stack.pop()
+        if done.is_mapping:
+            self._add(Mapping(done.entries, done.key_at, done.at))
+        else:
+            self._add(Sequence(tuple(done.items), done.at))
+        return True
+
+    def _add(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        top = self.stack[-1]
+        if not top.is_mapping:
+            top.items.append(node)
+        elif top.key is None and isinstance(node, Scalar):
+            top.key = node
+        elif top.key is not None:
+            self._entry(top, top.key, node)
+
+    def _entry(self, top: _Open, key: Scalar, node: Node) -> None:
+        top.key = None
+        if key.text in top.entries:
+            first = top.key_at[key.text].line
+            self.problems.add(key.at, "duplicate-key", f'the key "{key.text}" stands twice (first in line {first})')
+            return
+        top.entries[key.text] = node
+        top.key_at[key.text] = key.at
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and everything below it."""
+    yield node
+    if isinstance(node, Mapping):
+        for child in node.entries.values():
+            yield from walk(child)
+    elif isinstance(node, Sequence):
+        for child in node.items:
+            yield from walk(child)
