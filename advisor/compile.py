@@ -110,8 +110,7 @@ class Program:
     columns: tuple[Column, ...]
     units: tuple[Unit, ...]
     levels: tuple[tuple[Unit, ...], ...]
-    column_of: dict[Meaning, int] = field(compare=False)
-    scoped_finding: dict[str, str] = field(compare=False)
+    column_of: dict[Meaning | Quantified, int] = field(compare=False)
 
     def quantified_at(self, level: int) -> list[Column]:
         """Return the quantifier columns that can be computed once this level has run."""
@@ -198,6 +197,7 @@ class _Compiler:
         self.scope_of_path = scope_of_path
         self.columns: list[Column] = []
         self.numbers: dict[Meaning, int] = {}
+        self.quantified: dict[Quantified, int] = {}
         self.units: list[Unit] = []
         self.helpers: dict[tuple[str, Condition | Tree], HelperColumn] = {}
 
@@ -216,7 +216,9 @@ class _Compiler:
         columns, units = tuple(self.columns), tuple(self._with_writes())
         by_number = {u.number: u for u in units}
         levels = tuple(tuple(by_number[u.number] for u in level) for level in levels)
-        return Program(columns, units, levels, self.numbers, self.scopes)
+        column_of: dict[Meaning | Quantified, int] = dict(self.quantified.items())
+        column_of.update(self.numbers.items())
+        return Program(columns, units, levels, column_of)
 
     def _with_writes(self) -> Iterator[Unit]:
         for unit in self.units:
@@ -270,7 +272,8 @@ class _Compiler:
             self._unit(f"~{helper.number}", None, leaf.list, leaf.where, helper)
         column = self.columns[self.numbers[helper]]
         means = QuantifiedColumn(leaf.quantifier, leaf.list, column.number)
-        return self._column(means, CASE, column.level)
+        self.quantified[leaf] = self._column(means, CASE, column.level)
+        return self.quantified[leaf]
 
     def _helper_column(self, scope: str, part: Condition | Tree) -> tuple[HelperColumn, bool]:
         """Return the helper column of a part of a condition, and whether it is new."""

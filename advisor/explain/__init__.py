@@ -1,0 +1,1 @@
+"""Explain: a judgement to the result document, with words from the rules, the dictionary and the lexicon."""

@@ -1,0 +1,166 @@
+"""What speaks for a verdict and what speaks against it, in the customer's situation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from advisor.arbitrate import Contender, Decision
+from advisor.compile import YES, Unit
+from advisor.explain.argument import Explainer, facts_in, source_lines
+from advisor.judge import Judgement
+from advisor.lexicon import join, say
+from advisor.model import CASE, GRADES, Text, Then
+from advisor.result import FactLine, Node, Reason, ReasonKind
+
+
+class Reasons:
+    """Collects the reasons of one judged case."""
+
+    def __init__(self, explainer: Explainer, judgement: Judgement) -> None:
+        self.explainer = explainer
+        self.judgement = judgement
+        self.decision: Decision = judgement.decision
+        self.knowledge = explainer.base.knowledge
+
+    def speaking_for(self) -> tuple[Reason, ...]:
+        """The winning rule first, then others for the same verdict, supports, and the findings it rests on."""
+        verdict = self.decision.verdict
+        found: list[Reason] = []
+        if self.decision.winner is None:
+            found.append(self._fallback())
+        winner = self.decision.winner
+        backing = [c.unit for c in self.decision.standing if c.verdict == verdict]
+        found.extend(self._of_units(backing, "candidate", verdict))
+        found.extend(self._of_units(self._yes(lambda u: verdict in _then(u).supports), "supports", verdict))
+        if winner is not None:
+            found.extend(self._of_units(self._findings_below(winner.unit), "finding", verdict))
+        return _distinct(found)
+
+    def speaking_against(self) -> tuple[Reason, ...]:
+        """Opposing rules first, then candidates for other verdicts that hold, then those not excluded."""
+        verdict = self.decision.verdict
+        found = list(self._of_units(self._yes(lambda u: verdict in _then(u).opposes), "opposes", verdict))
+        others = [c for c in (*self.decision.standing, *self.decision.defeated) if c.verdict != verdict]
+        for contender in others:
+            found.extend(self._of_units([contender.unit], "other-verdict", contender.verdict))
+        if self.judgement.proven.verdict != verdict:
+            found.append(self._gap())
+        found.extend(self._not_excluded())
+        return _distinct(found)
+
+    def _yes(self, wanted: Callable[[Unit], bool]) -> list[Unit]:
+        units = (u for u in self.explainer.program.units if u.rule is not None)
+        return [u for u in units if wanted(u) and self.judgement.inference.value(u) == YES]
+
+    def _of_units(self, units: Iterable[Unit], kind: ReasonKind, verdict: str) -> Iterator[Reason]:
+        for unit in units:
+            for index in self.rows(unit):
+                yield self._reason(unit, index, kind, verdict)
+
+    def rows(self, unit: Unit) -> list[int]:
+        """Return the rows over which a unit is yes: -1 for the case, else members' indexes."""
+        if unit.scope == CASE:
+            return [-1]
+        values = self.judgement.inference.members[unit.scope]
+        return [i for i, row in enumerate(values) if row[unit.number] == YES]
+
+    def _reason(self, unit: Unit, index: int, kind: ReasonKind, verdict: str) -> Reason:
+        rule = unit.rule
+        assert rule is not None
+        facts = _facts(self.explainer, unit, index)
+        grades = [GRADES.index(f.grade) for f in facts if f.grade]
+        weakest = GRADES[min(grades)] if grades else None
+        return Reason(
+            kind=kind,
+            rule=rule.id,
+            text=self.explainer.because(rule, index),
+            verdict=verdict,
+            weakest=weakest,
+            weakest_label=self.knowledge.evidence.grades[weakest] if weakest else None,
+            facts=facts,
+            sources=source_lines(rule.source, self.knowledge),
+        )
+
+    def _findings_below(self, unit: Unit) -> list[Unit]:
+        """Return the rules that conclude the findings on which a rule rests, nearest first."""
+        names = [n.rule for child in self.explainer.rule(unit).children for n in _rules_in(child) if n.answer == "yes"]
+        by_id = {u.rule.id: u for u in self.explainer.program.units if u.rule}
+        return [by_id[name] for name in dict.fromkeys(names) if name]
+
+    def _fallback(self) -> Reason:
+        lines = [self.explainer.wording.fact(place) for place in self.judgement.settlement.places[:3]]
+        text = say("reason.fallback")
+        if lines:
+            missing = say("reason.missing", facts=join([labelled(line) for line in lines]))
+            text = say("sentence.pair", first=text, second=missing)
+        return Reason("fallback", None, text, self.decision.verdict, None, None, tuple(lines), ())
+
+    def _gap(self) -> Reason:
+        proven = self.judgement.proven.verdict
+        text = say("reason.gap", verdict=self.knowledge.verdicts[proven].label)
+        lines = tuple(self.explainer.wording.fact(place) for place in self.judgement.carriers)
+        return Reason("other-verdict", None, text, proven, None, None, lines, ())
+
+    def _not_excluded(self) -> Iterator[Reason]:
+        """Candidates that would go first if they were yes, and what is not known about them."""
+        winner = self.decision.winner
+        for contender in self.decision.undecided:
+            if contender.verdict == self.decision.verdict or (winner and contender.rank > winner.rank):
+                continue
+            if any(self.judgement.inference.case[n] == YES for n in contender.defeated_by):
+                continue
+            yield self._would_be(contender)
+
+    def _would_be(self, contender: Contender) -> Reason:
+        rule = contender.unit.rule
+        assert rule is not None
+        lines = missing_facts(self.explainer, contender.unit)
+        return Reason(
+            kind="undecided",
+            rule=rule.id,
+            text=say(
+                "reason.would-be",
+                verdict=self.knowledge.verdicts[contender.verdict].label,
+                title=rule.title,
+                facts=join([labelled(line) for line in lines[:3]]),
+            ),
+            verdict=contender.verdict,
+            weakest=None,
+            weakest_label=None,
+            facts=lines,
+            sources=source_lines(rule.source, self.knowledge),
+        )
+
+
+def _then(unit: Unit) -> Then:
+    assert unit.rule is not None
+    return unit.rule.then
+
+
+def labelled(line: FactLine) -> Text:
+    """Name a fact, with the member it is about."""
+    return say("fact.of", who=line.who, fact=line.label) if line.who else line.label
+
+
+def missing_facts(explainer: Explainer, unit: Unit) -> tuple[FactLine, ...]:
+    """Return the unknown facts on which an undecided rule hangs."""
+    hanging = explainer.trace.hanging([(unit.number, CASE, -1)], explainer.inference, explainer.wording.view)
+    return tuple(explainer.wording.fact(place) for place in hanging.places)
+
+
+def _facts(explainer: Explainer, unit: Unit, index: int) -> tuple[FactLine, ...]:
+    return tuple(dict.fromkeys(f for f in facts_in(explainer.rule(unit, index)) if f.standing in ("known", "absent")))
+
+
+def _rules_in(node: Node) -> Iterator[Node]:
+    if node.rule:
+        yield node
+    for child in node.children:
+        yield from _rules_in(child)
+
+
+def _distinct(reasons: list[Reason]) -> tuple[Reason, ...]:
+    first: dict[Text, Reason] = {}
+    for reason in reasons:
+        first.setdefault(reason.text, reason)
+    return tuple(first.values())

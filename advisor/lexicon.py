@@ -1,0 +1,52 @@
+"""The joining words of both languages: lexicon.yaml, and nothing else, holds words that no rule file does."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from advisor import yamlfile
+from advisor.model import Text
+from advisor.problems import InputError, Problems
+from advisor.yamlfile import Mapping, Scalar
+
+FILE = Path(__file__).with_name("lexicon.yaml")
+
+
+@lru_cache(maxsize=1)
+def words() -> dict[str, Text]:
+    """Return every entry of the lexicon by its key."""
+    problems = Problems()
+    node = yamlfile.read(FILE, FILE.name, problems)
+    found: dict[str, Text] = {}
+    for key, child in node.entries.items() if isinstance(node, Mapping) else ():
+        sides = child.entries if isinstance(child, Mapping) else {}
+        en, zh = sides.get("en"), sides.get("zh")
+        if isinstance(en, Scalar) and isinstance(zh, Scalar):
+            found[key] = Text(en.text, zh.text)
+        else:
+            problems.add(child.at, "missing-language", f'"{key}" needs en and zh')
+    if problems:
+        raise InputError(problems.found)
+    return found
+
+
+def say(key: str, **parts: Text | str | int) -> Text:
+    """Return an entry with its placeholders filled, in both languages."""
+    entry = words()[key]
+    en = {name: part.en if isinstance(part, Text) else part for name, part in parts.items()}
+    zh = {name: part.zh if isinstance(part, Text) else part for name, part in parts.items()}
+    return Text(entry.en.format(**en), entry.zh.format(**zh))
+
+
+def join(parts: list[Text], key: str = "list.and") -> Text:
+    """Join items as a reader would: `a, b and c`, `a、b和c`."""
+    if not parts:
+        return say("list.nobody")
+    if len(parts) == 1:
+        return parts[0]
+    comma, last = words()["list.comma"], words()[key]
+    return Text(
+        comma.en.join(p.en for p in parts[:-1]) + last.en + parts[-1].en,
+        comma.zh.join(p.zh for p in parts[:-1]) + last.zh + parts[-1].zh,
+    )
