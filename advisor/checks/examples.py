@@ -83,10 +83,10 @@ def _hangs_on(judge: Judge, run: ExampleRun) -> list[str]:
     return [path for _, path in hanging.places] + list(hanging.lists)
 
 
-def check_examples(judge: Judge) -> list[Problem]:
+def check_examples(judge: Judge, only: str | None = None) -> list[Problem]:
     """Return a problem for every example that cannot be read or does not come out as it says."""
     problems = Problems()
-    for run in run_examples(judge, problems):
+    for run in run_examples(judge, problems, only):
         message = failed(judge, run)
         if message:
             problems.add(run.example.at, "example-fails", message)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from advisor.arbitrate import Contender, Decision
 from advisor.compile import YES, Unit
 from advisor.explain.argument import Explainer, facts_in, source_lines
+from advisor.explain.wording import labelled
 from advisor.judge import Judgement
 from advisor.lexicon import join, say
 from advisor.model import CASE, GRADES, Text, Then
@@ -135,11 +136,6 @@ class Reasons:
 def _then(unit: Unit) -> Then:
     assert unit.rule is not None
     return unit.rule.then
-
-
-def labelled(line: FactLine) -> Text:
-    """Name a fact, with the member it is about."""
-    return say("fact.of", who=line.who, fact=line.label) if line.who else line.label
 
 
 def missing_facts(explainer: Explainer, unit: Unit) -> tuple[FactLine, ...]:

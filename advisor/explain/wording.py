@@ -164,3 +164,8 @@ def strongest(said: tuple[Statement, ...]) -> Statement | None:
     if not said:
         return None
     return max(said, key=lambda s: (GRADES.index(s.grade), s.on.isoformat() if s.on else ""))
+
+
+def labelled(line: FactLine) -> Text:
+    """Name a fact, with the member it is about."""
+    return say("fact.of", who=line.who, fact=line.label) if line.who else line.label

@@ -1,0 +1,147 @@
+"""`advisor next`, `why`, `why-not`, `what-if` and `flips`: one deal at a time."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from advisor.changes import read_changes
+from advisor.cli import options
+from advisor.explain.report import explainer, report
+from advisor.explain.why import why, why_not
+from advisor.judge import Judge, Judgement
+from advisor.load.cases import load_case
+from advisor.render.layout import advice
+from advisor.render.output import show
+from advisor.result import CaseReport
+
+
+def _judged(judge: Judge, case: Path, as_of: datetime | None) -> Judgement:
+    return judge.judge(load_case(case, judge.knowledge), options.day(as_of))
+
+
+def _report(case: Path, rules: Path | None, as_of: datetime | None, names: bool) -> CaseReport:
+    with closing(options.judge(rules)) as judge:
+        return report(judge, _judged(judge, case, as_of), names)
+
+
+@click.command("next")
+@options.case
+@options.common
+def next_command(case: Path, lang: str, format_: str, rules: Path | None, as_of: datetime | None, names: bool) -> None:
+    """Tell a rep the next best actions and questions on one deal.
+
+    Example: advisor next cases/grain-terminal.yaml
+    """
+    result = _report(case, rules, as_of, names)
+    plain = {
+        "id": result.id,
+        "verdict": result.verdict,
+        "settled": result.settled,
+        "actions": result.actions,
+        "questions": result.questions,
+        "warnings": result.warnings,
+        "compliance": result.compliance,
+    }
+    show(format_, lang, lambda page: advice.next_page(page, result), plain)
+
+
+@click.command("flips")
+@options.case
+@options.common
+def flips_command(case: Path, lang: str, format_: str, rules: Path | None, as_of: datetime | None, names: bool) -> None:
+    """Show the smallest changes that would turn the verdict.
+
+    Example: advisor flips cases/grain-terminal.yaml
+    """
+    result = _report(case, rules, as_of, names)
+    show(format_, lang, lambda page: advice.flips_page(page, result), {"id": result.id, "flips": result.flips})
+
+
+@click.command("why")
+@options.case
+@click.argument("conclusion", required=False)
+@options.common
+def why_command(
+    case: Path,
+    conclusion: str | None,
+    lang: str,
+    format_: str,
+    rules: Path | None,
+    as_of: datetime | None,
+    names: bool,
+) -> None:
+    """Show why a conclusion holds: the verdict, or a verdict, finding or rule by its id.
+
+    Example: advisor why cases/grain-terminal.yaml needs-understood
+    """
+    _argue(why, case, conclusion, lang, format_, rules, as_of, names)
+
+
+@click.command("why-not")
+@options.case
+@click.argument("verdict")
+@options.common
+def why_not_command(
+    case: Path, verdict: str, lang: str, format_: str, rules: Path | None, as_of: datetime | None, names: bool
+) -> None:
+    """Show what keeps a verdict from being reached: its nearest rules, condition by condition.
+
+    Example: advisor why-not cases/grain-terminal.yaml bid
+    """
+    _argue(why_not, case, verdict, lang, format_, rules, as_of, names)
+
+
+def _argue(
+    answer: Any,
+    case: Path,
+    name: str | None,
+    lang: str,
+    format_: str,
+    rules: Path | None,
+    as_of: datetime | None,
+    names: bool,
+) -> None:
+    with closing(options.judge(rules)) as judge:
+        judged = _judged(judge, case, as_of)
+        argument = answer(judge, judged, explainer(judge, judged, names), name)
+    show(format_, lang, partial(advice.argument_page, argument=argument), argument)
+
+
+@click.command("what-if")
+@options.case
+@click.option(
+    "--set", "settings", multiple=True, required=True, metavar="PATH=VALUE", help="Change a fact; can be repeated."
+)
+@options.common
+def what_if_command(
+    case: Path,
+    settings: tuple[str, ...],
+    lang: str,
+    format_: str,
+    rules: Path | None,
+    as_of: datetime | None,
+    names: bool,
+) -> None:
+    """Show a deal before and after some facts change; the case file stays as it is.
+
+    A fact of a person or rival is written with its id: --set chief-engineer.stance=supporter
+
+    Example: advisor what-if cases/grain-terminal.yaml --set criteria.changeable=no
+    """
+    with closing(options.judge(rules)) as judge:
+        before = _judged(judge, case, as_of)
+        changes = read_changes(settings, before.view, judge.knowledge)
+        after = judge.judge_view(before.case, before.view.changed(changes))
+        reports = report(judge, before, names), report(judge, after, names)
+        lines = [
+            (explainer(judge, before, names).wording.fact(p), explainer(judge, after, names).wording.fact(p))
+            for p in changes
+        ]
+    plain = {"before": reports[0], "after": reports[1]}
+    show(format_, lang, lambda page: advice.what_if_page(page, *reports, lines), plain)

@@ -1,0 +1,92 @@
+"""The `advisor` command: the list of its commands, and what an error looks like."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from advisor import __version__
+from advisor.problems import AdvisorError, Exit, InputError
+
+COMMANDS = {
+    "review": "advisor.cli.review:review_command",
+    "next": "advisor.cli.advise:next_command",
+    "why": "advisor.cli.advise:why_command",
+    "why-not": "advisor.cli.advise:why_not_command",
+    "what-if": "advisor.cli.advise:what_if_command",
+    "flips": "advisor.cli.advise:flips_command",
+    "gate": "advisor.cli.review:gate_command",
+    "playbook": "advisor.cli.playbook:playbook",
+    "schema": "advisor.cli.reference:schema_command",
+    "glossary": "advisor.cli.reference:glossary_command",
+}
+
+
+class _Lazy(click.Group):
+    """Loads a command's module only when the command is used, so that help and completion start fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="advisor")
+def main() -> None:
+    """Judge major B2B deals by the rules of five sales playbooks: the verdict, and the argument for it.
+
+    Example: advisor review cases/
+    """
+
+
+def run() -> NoReturn:
+    """Run the command line; errors are shown without a traceback, each with its exit code."""
+    _use_utf8()
+    try:
+        code = main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        code = Exit.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = Exit.INPUT
+    except InputError as error:
+        _complain([str(problem) for problem in error.problems])
+        code = Exit.INPUT
+    except AdvisorError as error:
+        _complain([f"error: {error}"])
+        code = Exit.BUG
+    except KeyboardInterrupt:
+        code = Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.OK
+    except Exception as error:
+        if os.environ.get("ADVISOR_DEBUG"):
+            raise
+        _complain([f"internal error: {type(error).__name__}: {error} (ADVISOR_DEBUG=1 shows where)"])
+        code = Exit.BUG
+    sys.exit(int(code or Exit.OK))
+
+
+def _use_utf8() -> None:
+    """Write UTF-8 whatever the locale, so that the same input gives the same bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _complain(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)

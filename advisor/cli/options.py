@@ -1,0 +1,84 @@
+"""Options that commands share, and the small things that every command does."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from advisor.judge import Judge, open_judge
+from advisor.paths import shipped
+from advisor.render.output import FORMATS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+lang = click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    envvar="ADVISOR_LANG",
+    help="Language of the output.",
+)
+format_ = click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Format of the output."
+)
+rules = click.option(
+    "--rules",
+    type=click.Path(path_type=Path),
+    help="Folder of house rules that add to, or replace, the shipped ones.",
+)
+as_of = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Judge as of this day instead of the case's own (acts after it are left out).",
+)
+names = click.option("--names", is_flag=True, help="Show people's names beside their posts.")
+case = click.argument("case", type=click.Path(path_type=Path))
+
+
+def common(function: F) -> F:
+    """Add the options of every command that judges cases."""
+    for option in (names, as_of, rules, format_, lang):
+        function = option(function)
+    return function
+
+
+def judge(house: Path | None) -> Judge:
+    """Open the rule base."""
+    return open_judge(shipped(house))
+
+
+def day(value: datetime | None) -> date | None:
+    """Return the day of `--as-of`."""
+    return value.date() if value else None
+
+
+class Progress:
+    """A progress bar on standard error, shown only on a terminal and once work has taken a second."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.started = time.monotonic()
+        self.done = 0
+        self._bar: Any = None
+
+    def step(self, path: Path) -> None:
+        """Note that the next file begins."""
+        if self._bar is None and sys.stderr.isatty() and time.monotonic() - self.started > 1:
+            self._bar = click.progressbar(length=self.total, file=sys.stderr, item_show_func=str)
+            self._bar.__enter__()
+            self._bar.update(self.done)
+        self.done += 1
+        if self._bar is not None:
+            self._bar.update(1, path.name)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)

@@ -1,0 +1,130 @@
+"""`advisor playbook`: for rule authors and trainers."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import click
+
+from advisor.checks.examples import check_examples, run_examples
+from advisor.checks.mutants import survivors
+from advisor.cli import options
+from advisor.coverage import coverage
+from advisor.judge import Judge
+from advisor.model import Item, Playbase, RuleFile
+from advisor.paths import shipped
+from advisor.playbase import load_playbase
+from advisor.problems import Exit, InputError, Location, Problem, Problems, nearest
+from advisor.render.layout import playbook as pages
+from advisor.render.output import show
+
+
+@click.group("playbook")
+def playbook() -> None:
+    """List, show, check and test the rules.
+
+    Example: advisor playbook show 38
+    """
+
+
+@playbook.command("list")
+@options.lang
+@options.format_
+@options.rules
+def list_command(lang: str, format_: str, rules: Path | None) -> None:
+    """List the rule files.
+
+    Example: advisor playbook list --lang zh
+    """
+    base, _ = load_playbase(shipped(rules))
+    plain = [{"item": f.item, "id": f.id, "title": f.title, "rules": [r.id for r in f.rules]} for f in base.files]
+    show(format_, lang, partial(pages.list_page, base=base), plain)
+
+
+@playbook.command("show")
+@click.argument("id_", metavar="ID")
+@options.lang
+@options.format_
+@options.rules
+def show_command(id_: str, lang: str, format_: str, rules: Path | None) -> None:
+    """Show one item by its number, its id, or the id of one of its rules.
+
+    Example: advisor playbook show proposal-timing-matrix
+    """
+    base, _ = load_playbase(shipped(rules))
+    item, file = _find(base, id_)
+    plain = {
+        "item": item,
+        "passages": pages.passages(base, item) if item else [],
+        "rules": [{"id": r.id, "title": r.title, "because": r.because} for r in (file.rules if file else ())],
+    }
+    show(format_, lang, partial(pages.item_page, base=base, item=item, file=file), plain)
+
+
+def _find(base: Playbase, id_: str) -> tuple[Item | None, RuleFile | None]:
+    slug = id_.partition("/")[0]
+    items = base.knowledge.items
+    item = items.get(int(id_)) if id_.isdecimal() else next((i for i in items.values() if i.slug == slug), None)
+    file = next((f for f in base.files if f.id == (item.slug if item else slug)), None)
+    if item is None and file is None:
+        names = [i.slug for i in items.values()] + [f.id for f in base.files]
+        message = f'there is no item "{id_[:80]}"{nearest(id_, names)}'
+        raise InputError([Problem(Location("command line"), "unknown-item", message)])
+    return item, file
+
+
+@playbook.command("check")
+@options.rules
+def check_command(rules: Path | None) -> int:
+    """Check every rule and knowledge file and every example; all problems in one run.
+
+    Example: advisor playbook check --rules my-rules/
+    """
+    with closing(options.judge(rules)) as judge:
+        problems = sorted(check_examples(judge))
+        if problems:
+            raise InputError(problems)
+        _summary(judge, "no problems")
+    return Exit.OK
+
+
+@playbook.command("test")
+@click.argument("only", required=False, metavar="[ID]")
+@options.rules
+def test_command(only: str | None, rules: Path | None) -> int:
+    """Run the examples, then weaken each rule and see whether its examples notice.
+
+    Example: advisor playbook test proposal-timing-matrix
+    """
+    with closing(options.judge(rules)) as judge:
+        count = sum(1 for _ in run_examples(judge, Problems(), only))
+        if only and not count:
+            names = [u.rule.id for u in judge.program.units if u.rule]
+            message = f'no rule starts with "{only[:80]}"{nearest(only, names)}'
+            raise InputError([Problem(Location("command line"), "unknown-rule", message)])
+        problems = sorted({*check_examples(judge, only), *survivors(judge, only)})
+        if problems:
+            raise InputError(problems)
+        _summary(judge, f"{count} examples pass, and every weakened rule is noticed")
+    return Exit.OK
+
+
+def _summary(judge: Judge, text: str) -> None:
+    rules = sum(unit.rule is not None for unit in judge.program.units)
+    click.echo(f"{rules} rules in {len(judge.program.levels)} levels over {len(judge.knowledge.facts)} facts: {text}")
+
+
+@playbook.command("coverage")
+@options.lang
+@options.format_
+@options.rules
+def coverage_command(lang: str, format_: str, rules: Path | None) -> None:
+    """List every item of the playbooks with the rules that cite it.
+
+    Example: advisor playbook coverage --format markdown
+    """
+    base, _ = load_playbase(shipped(rules))
+    lines = coverage(base)
+    show(format_, lang, partial(pages.coverage_page, lines=lines), lines)

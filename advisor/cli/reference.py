@@ -1,0 +1,64 @@
+"""`advisor schema` and `advisor glossary`: what may be written, and what words mean."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import click
+
+from advisor.cli import options
+from advisor.model import Term
+from advisor.paths import shipped
+from advisor.playbase import load_playbase
+from advisor.problems import InputError, Location, Problem, nearest
+from advisor.render.layout.playbook import glossary_page
+from advisor.render.output import show
+from advisor.schema import case_schema, result_schema, rule_schema
+
+
+@click.command("schema")
+@click.argument("kind", type=click.Choice(["case", "rule", "result"]))
+@options.rules
+def schema_command(kind: str, rules: Path | None) -> None:
+    """Print a JSON Schema: of case files, of rule files, or of the review's JSON.
+
+    Example: advisor schema case > case.schema.json
+    """
+    if kind == "result":
+        schema = result_schema()
+    else:
+        base, _ = load_playbase(shipped(rules))
+        schema = case_schema(base.knowledge) if kind == "case" else rule_schema(base.knowledge)
+    click.echo(json.dumps(schema, ensure_ascii=False, indent=2))
+
+
+@click.command("glossary")
+@click.argument("term", required=False)
+@options.lang
+@options.format_
+@options.rules
+def glossary_command(term: str | None, lang: str, format_: str, rules: Path | None) -> None:
+    """Explain a term of the playbooks, in either language; all terms when none is given.
+
+    Example: advisor glossary coach --lang zh
+    """
+    base, _ = load_playbase(shipped(rules))
+    terms = tuple(base.knowledge.terms.values())
+    if term is not None:
+        terms = _matching(terms, term)
+    show(format_, lang, partial(glossary_page, terms=terms), terms)
+
+
+def _matching(terms: tuple[Term, ...], word: str) -> tuple[Term, ...]:
+    wanted = word.strip().casefold()
+    exact = tuple(t for t in terms if wanted in (t.id, t.term.en.casefold(), t.term.zh.casefold()))
+    found = exact or tuple(
+        t for t in terms if wanted and any(wanted in n.casefold() for n in (t.id, t.term.en, t.term.zh))
+    )
+    if not found:
+        names = [name for t in terms for name in (t.id, t.term.en, t.term.zh)]
+        message = f'there is no term "{word[:80]}"{nearest(word, names)}'
+        raise InputError([Problem(Location("command line"), "unknown-term", message)])
+    return found

@@ -1,0 +1,138 @@
+"""`advisor review` and `advisor gate`: many cases at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import click
+
+from advisor import paths
+from advisor.cli import options
+from advisor.problems import Exit, InputError, Location, Problem, nearest
+from advisor.render.layout.review import review_page
+from advisor.render.output import FORMATS, SUFFIXES, render, show, write_file
+from advisor.result import Review
+from advisor.review import review
+
+
+@click.command("review")
+@click.argument("paths_", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="Format of the output.  [default: text]")
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file (.txt, .md, .json say the format) as well; with --format, instead of printing.",
+)
+@options.lang
+@options.rules
+@options.as_of
+@options.names
+def review_command(
+    paths_: tuple[Path, ...],
+    format_: str | None,
+    outputs: tuple[Path, ...],
+    lang: str,
+    rules: Path | None,
+    as_of: datetime | None,
+    names: bool,
+) -> int:
+    """Review all cases in files or folders, for a deal-review board.
+
+    Example: advisor review cases/ --lang zh --output review.md
+    """
+    chosen = [(path, _format_of(path, format_)) for path in outputs]
+    result = _review(paths_, rules, as_of, names)
+    if not (outputs and format_):
+        show(format_ or "text", lang, partial(_lay_out, result), result)
+    for path, kind in chosen:
+        write_file(path, render(kind, lang, partial(_lay_out, result), result))
+    for path, _ in chosen:
+        click.echo(f"written: {path}", err=True)
+    return Exit.INPUT if result.unreadable else Exit.OK
+
+
+def _lay_out(result: Review, page: object) -> None:
+    review_page(page, result)  # type: ignore[arg-type]
+
+
+def _format_of(path: Path, format_: str | None) -> str:
+    found = format_ or SUFFIXES.get(path.suffix)
+    if found is None:
+        message = f"the ending of {path.name} says no format; use {', '.join(SUFFIXES)} or give --format"
+        raise InputError([Problem(Location("--output"), "unknown-format", message)])
+    return found
+
+
+def _review(paths_: tuple[Path, ...], rules: Path | None, as_of: datetime | None, names: bool) -> Review:
+    missing = [
+        Problem(Location(str(path)), "file-missing", "there is no such file or folder")
+        for path in paths_
+        if not path.exists()
+    ]
+    if missing:
+        raise InputError(missing)
+    files = list(paths.case_files(paths_))
+    if not files:
+        raise InputError([Problem(Location(str(paths_[0])), "no-cases", "there is no case file (*.yaml) here")])
+    judge = options.judge(rules)
+    progress = options.Progress(len(files))
+    try:
+        return review(judge, files, options.day(as_of), names, progress.step)
+    finally:
+        progress.close()
+        judge.close()
+
+
+@click.command("gate")
+@click.argument("paths_", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--fail-on", default="", metavar="VERDICT,...", help="Verdicts that do not pass, separated by commas.")
+@options.common
+def gate_command(
+    paths_: tuple[Path, ...],
+    fail_on: str,
+    lang: str,
+    format_: str,
+    rules: Path | None,
+    as_of: datetime | None,
+    names: bool,
+) -> int:
+    """Review cases and answer by exit code, for a pipeline.
+
+    \b
+    0 passes          1 a verdict named by --fail-on
+    2 unreadable      3 a verdict is still open
+    4 a legal block   (the most serious one counts: 2, 4, 1, 3)
+
+    Example: advisor gate cases/ --fail-on withdraw,qualify-first
+    """
+    judge = options.judge(rules)
+    failing = {name.strip() for name in fail_on.split(",") if name.strip()}
+    unknown = [
+        Problem(
+            Location("--fail-on"),
+            "unknown-verdict",
+            f'unknown verdict "{name}"{nearest(name, judge.knowledge.verdicts)}',
+        )
+        for name in failing - set(judge.knowledge.verdicts)
+    ]
+    judge.close()
+    if unknown:
+        raise InputError(unknown)
+    result = _review(paths_, rules, as_of, names)
+    show(format_, lang, partial(_lay_out, result), result)
+    return gate_code(result, failing)
+
+
+def gate_code(result: Review, failing: set[str]) -> Exit:
+    """Return the exit code of a gate: unreadable input, then a legal block, a failing verdict, an open one."""
+    if result.unreadable:
+        return Exit.INPUT
+    if any(case.blocked for case in result.cases):
+        return Exit.COMPLIANCE
+    if any(case.verdict.id in failing for case in result.cases):
+        return Exit.VERDICT
+    return Exit.OK if all(case.settled for case in result.cases) else Exit.OPEN

@@ -1,0 +1,1 @@
+"""Layout: result documents to blocks, one module for each kind of page."""

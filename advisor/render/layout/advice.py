@@ -1,0 +1,103 @@
+"""Pages for one deal at a time: next best action, flips, what-if, why and why not."""
+
+from __future__ import annotations
+
+from advisor.explain.wording import labelled
+from advisor.model import Text
+from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
+from advisor.render.layout.case import REASONS, actions, compliance, flips, openness, question_effect, source, warnings
+from advisor.result import Argument, CaseReport, FactLine, Node
+
+
+def next_page(page: Page, case: CaseReport) -> None:
+    """Write what a rep does next: verdict in one line, actions, questions, and the error about to be made."""
+    state = page.words("verdict.settled" if case.settled else "verdict.open")
+    page.head("next.title", 1, title=case.title)
+    page.add(Line(page.words("verdict.title", verdict=case.verdict.label, state=state), "strong"))
+    page.add(Line(page.text(case.verdict.meaning)), *openness(page, case))
+    if case.reasons_for:
+        page.line("next.because", text=case.reasons_for[0].text)
+    warnings(page, case.warnings[:REASONS])
+    actions(page, case.actions[:REASONS])
+    page.head("head.questions")
+    bullets = tuple(
+        Bullet(
+            page.words("next.ask", whom=_first(q.who), ask=q.ask),
+            question_effect(page, q),
+        )
+        for q in case.questions[:REASONS]
+    )
+    page.add(Bullets(bullets, numbered=True) if bullets else Line(page.words("questions.none"), "quiet"))
+    if case.compliance or case.quarantined:
+        compliance(page, case)
+
+
+def _first(who: tuple[Text, ...]) -> Text:
+    return who[0] if who else Text("", "")
+
+
+def flips_page(page: Page, case: CaseReport) -> None:
+    """Write the flip card of one case."""
+    state = page.words("verdict.settled" if case.settled else "verdict.open")
+    page.head("head.case", 1, title=case.title)
+    page.add(Line(page.words("verdict.title", verdict=case.verdict.label, state=state), "strong"))
+    flips(page, case.flips)
+
+
+def what_if_page(page: Page, before: CaseReport, after: CaseReport, changes: list[tuple[FactLine, FactLine]]) -> None:
+    """Write a case before and after some facts change."""
+    page.head("what-if.title", 1, title=before.title)
+    page.add(
+        Bullets(
+            tuple(
+                Bullet(page.words("flip.change", fact=labelled(old), was=old.value, to=new.value))
+                for old, new in changes
+            )
+        )
+    )
+    rows = tuple(
+        (page.words(key), page.text(case.verdict.label), page.words("state.settled" if case.settled else "state.open"))
+        for key, case in (("what-if.before", before), ("what-if.after", after))
+    )
+    page.add(Table(tuple(map(page.words, ("column.when", "column.verdict", "column.state"))), rows))
+    page.head("what-if.reasons")
+    page.add(Bullets(tuple(Bullet(page.text(r.text)) for r in after.reasons_for[:REASONS])))
+    old, new = ({page.text(a.do) for a in case.actions} for case in (before, after))
+    for key, found in (("what-if.new-actions", new - old), ("what-if.dropped-actions", old - new)):
+        if found:
+            page.head(key)
+            page.add(Bullets(tuple(Bullet(text) for text in sorted(found))))
+
+
+def argument_page(page: Page, argument: Argument) -> None:
+    """Write a why or why-not: one tree for each rule, and the facts that are missing."""
+    page.add(Line(page.text(argument.heading), "strong"))
+    for node in argument.trees:
+        page.add(Tree(_branch(page, node)))
+    if argument.missing:
+        page.head("why-not.missing")
+        page.add(Bullets(tuple(Bullet(page.text(labelled(f))) for f in argument.missing)))
+
+
+def _branch(page: Page, node: Node) -> Branch:
+    notes = [page.text(node.because)] if node.because else []
+    if node.fact is not None:
+        notes.append(_evidence(page, node.fact))
+    notes.extend(page.words("source.in", source=source(page, s), says=s.says) for s in node.sources)
+    children = tuple(_branch(page, child) for child in node.children)
+    return Branch(page.text(node.text), node.answer, "\n".join(n for n in notes if n), children)
+
+
+def _evidence(page: Page, fact: FactLine) -> str:
+    if fact.standing == "unknown":
+        return page.words("evidence.unknown")
+    parts = [page.words("evidence.value", value=fact.value)]
+    if fact.grade_label:
+        parts.append(page.text(fact.grade_label))
+    if fact.by:
+        parts.append(page.words("evidence.by", by=fact.by))
+    if fact.on:
+        parts.append(fact.on.isoformat())
+    if fact.stale:
+        parts.append(page.words("evidence.stale"))
+    return page.words("list.comma").join(parts)

@@ -1,0 +1,187 @@
+"""The page of one case, for a board: verdict first, then the argument, the flips and the open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advisor.explain.wording import labelled
+from advisor.lexicon import join
+from advisor.model import Text
+from advisor.render.blocks import Bullet, Bullets, Line, Page, Panel, Table, Tone
+from advisor.result import Action, CaseReport, FlipLine, GuardLine, QuestionLine, Reason, SourceLine, Warning
+
+REASONS = 3
+QUESTIONS = 5
+_GUARD_TONE: dict[str, Tone] = {"refuse": "bad", "hold": "bad", "reword": "warn", "note": "plain"}
+
+
+def case_page(page: Page, case: CaseReport) -> None:
+    """Write everything that a board reads about one case."""
+    page.head("head.case", 1, title=case.title)
+    page.line("case.line", "quiet", id=case.id, as_of=case.as_of.isoformat(), file=case.file)
+    if case.about:
+        page.add(Line(page.text(case.about), "quiet"))
+    verdict(page, case)
+    reasons(page, "head.for", case.reasons_for)
+    reasons(page, "head.against", case.reasons_against)
+    warnings(page, case.warnings)
+    doubtful_facts(page, case)
+    flips(page, case.flips)
+    actions(page, case.actions)
+    questions(page, case.questions[:QUESTIONS])
+    compliance(page, case)
+
+
+def verdict(page: Page, case: CaseReport) -> None:
+    """Write the verdict, whether it is settled, and whether it holds as proven."""
+    lines = [Line(page.text(case.verdict.meaning)), Line(page.words("verdict.decision", text=case.verdict.decision))]
+    lines.extend(openness(page, case))
+    if not case.proof.same:
+        claims = join([labelled(f) for f in case.proof.carriers[:REASONS]])
+        lines.append(Line(page.words("verdict.gap", verdict=case.proof.verdict.label, claims=claims), "warn"))
+    if len(case.standing) > 1:
+        others = join([v.label for v in case.standing if v.id != case.verdict.id])
+        lines.append(Line(page.words("verdict.others", verdicts=others), "quiet"))
+    state = page.words("verdict.settled" if case.settled else "verdict.open")
+    title = page.words("verdict.title", verdict=case.verdict.label, state=state)
+    page.add(Panel(title, tuple(lines), tone(case)))
+
+
+def openness(page: Page, case: CaseReport) -> Iterable[Line]:
+    """Say what is still possible and what it hangs on; nothing when the verdict is settled."""
+    if not case.settled:
+        others = join([v.label for v in case.possible if v.id != case.verdict.id], "list.or")
+        hangs = [labelled(f) for f in case.hangs_on] + list(case.hangs_on_lists)
+        shown = hangs[:QUESTIONS]
+        key = "verdict.hangs-more" if len(hangs) > len(shown) else "verdict.hangs"
+        yield Line(page.words(key, others=others, facts=join(shown), more=len(hangs) - len(shown)), "warn")
+
+
+def tone(case: CaseReport) -> Tone:
+    """Colour a verdict: red for a legal block, yellow while it is open or unproven, green else."""
+    if case.blocked:
+        return "bad"
+    return "good" if case.settled and case.proof.same else "warn"
+
+
+def reasons(page: Page, key: str, found: Iterable[Reason]) -> None:
+    """Write reasons, each with the weakest evidence behind it and its source."""
+    shown = tuple(found)[:REASONS]
+    page.head(key)
+    if not shown:
+        page.line("reasons.none", "quiet")
+        return
+    page.add(Bullets(tuple(Bullet(page.text(r.text), _reason_note(page, r)) for r in shown)))
+
+
+def _reason_note(page: Page, reason: Reason) -> str:
+    parts = [page.words("reason.evidence", grade=reason.weakest_label)] if reason.weakest_label else []
+    parts.extend(source(page, line) for line in reason.sources[:1])
+    return page.words("list.comma").join(parts)
+
+
+def source(page: Page, line: SourceLine) -> str:
+    """Name a source: the playbook and item, or that it is ours."""
+    if line.passage is None or line.playbook is None:
+        return page.words("source.ours")
+    return page.words("source.passage", playbook=line.playbook, item=line.item or 0)
+
+
+def warnings(page: Page, found: Iterable[Warning]) -> None:
+    """Write the seller's errors that the rules see."""
+    bullets = tuple(Bullet(page.text(w.text), page.text(w.because), "warn") for w in found)
+    if bullets:
+        page.head("head.warnings")
+        page.add(Bullets(bullets))
+
+
+def doubtful_facts(page: Page, case: CaseReport) -> None:
+    """Write contradictions and stale facts."""
+    bullets = [
+        Bullet(page.words("fact.contradicted", fact=labelled(f), values=f.value), tone="warn")
+        for f in case.contradictions
+    ]
+    bullets.extend(
+        Bullet(page.words("fact.stale", fact=labelled(f), value=f.value, on=str(f.on)), tone="warn") for f in case.stale
+    )
+    if bullets:
+        page.head("head.doubtful")
+        page.add(Bullets(tuple(bullets)))
+
+
+def flips(page: Page, found: Iterable[FlipLine]) -> None:
+    """Write the flip card: what would turn the verdict."""
+    rows = tuple(
+        (
+            "; ".join(
+                page.words("flip.change", fact=labelled(c.fact), was=c.fact.value, to=c.to) for c in flip.changes
+            ),
+            page.words("list.comma").join(dict.fromkeys(page.words(f"change.{c.change}") for c in flip.changes)),
+            page.text(flip.verdict.label),
+        )
+        for flip in found
+    )
+    page.head("head.flips")
+    if rows:
+        page.add(Table(tuple(page.words(k) for k in ("column.if", "column.whose", "column.then")), rows))
+    else:
+        page.line("flips.none", "quiet")
+
+
+def actions(page: Page, found: Iterable[Action]) -> None:
+    """Write the next actions in order."""
+    rows = tuple(
+        (a.by.isoformat(), page.text(a.do), page.text(a.who), page.text(a.to) if a.to else page.words("dash"))
+        for a in found
+    )
+    page.head("head.actions")
+    if rows:
+        page.add(Table(tuple(page.words(k) for k in ("column.by", "column.do", "column.who", "column.to")), rows))
+    else:
+        page.line("actions.none", "quiet")
+
+
+def questions(page: Page, found: Iterable[QuestionLine]) -> None:
+    """Write the open questions, whom to ask, and the answers that would turn the verdict."""
+    rows = tuple((page.text(q.ask), _whom(page, q), question_effect(page, q)) for q in found)
+    page.head("head.questions")
+    if rows:
+        page.add(Table(tuple(page.words(k) for k in ("column.ask", "column.whom", "column.effect")), rows))
+    else:
+        page.line("questions.none", "quiet")
+
+
+def _whom(page: Page, question: QuestionLine) -> str:
+    return page.words("list.comma").join(page.text(w) for w in question.who[:2])
+
+
+def question_effect(page: Page, question: QuestionLine) -> str:
+    """Say why a question matters: the answers that turn the verdict, or that it only firms it up."""
+    state = page.words(f"question.{question.why}", value=question.fact.value)
+    by_verdict: dict[str, list[Text]] = {}
+    for turn in question.turns:
+        by_verdict.setdefault(page.text(turn.verdict.label), []).append(turn.value)
+    turns = [
+        page.words("question.turn", answers=join(values, "list.or"), verdict=label)
+        for label, values in by_verdict.items()
+    ]
+    return page.words("list.semicolon").join([state, *turns])
+
+
+def compliance(page: Page, case: CaseReport) -> None:
+    """Write the compliance box; it is always there."""
+    lines = [line for guard in case.compliance for line in _guard(page, guard)]
+    if case.quarantined:
+        lines.append(Line(page.words("compliance.quarantined", facts=join(list(case.quarantined))), "bad"))
+    if not lines:
+        lines.append(Line(page.words("compliance.empty"), "quiet"))
+    page.add(Panel(page.words("head.compliance"), tuple(lines), "bad" if case.blocked else "plain"))
+
+
+def _guard(page: Page, guard: GuardLine) -> Iterable[Line]:
+    if guard.answer == "yes":
+        level = page.words(f"guard.{guard.level}")
+        yield Line(page.words("guard.line", level=level, text=guard.because), _GUARD_TONE[guard.level])
+        yield Line(page.words("guard.law", law=guard.law, instead=guard.instead))
+    else:
+        yield Line(page.words("guard.undecided", text=guard.because, law=guard.law), "quiet")

@@ -1,0 +1,50 @@
+"""The board's pack: the table of all cases, files that could not be read, then case by case."""
+
+from __future__ import annotations
+
+from advisor.render.blocks import Bullet, Bullets, Line, Page, Table
+from advisor.render.layout.case import case_page
+from advisor.result import CaseReport, Review
+
+
+def review_page(page: Page, review: Review) -> None:
+    """Write the whole pack."""
+    page.head("head.review", 1, count=len(review.cases))
+    if review.cases:
+        columns = ("column.case", "column.verdict", "column.state", "column.proof", "column.look")
+        page.add(Table(tuple(map(page.words, columns)), tuple(_row(page, case) for case in review.cases)))
+    _unreadable(page, review)
+    for case in review.cases:
+        case_page(page, case)
+    page.add(Line(page.text(review.disclaimer), "quiet"))
+
+
+def _row(page: Page, case: CaseReport) -> tuple[str, ...]:
+    return (
+        page.text(case.title),
+        page.text(case.verdict.label),
+        page.words("state.settled" if case.settled else "state.open"),
+        page.words("state.proven") if case.proof.same else page.text(case.proof.verdict.label),
+        _look(page, case),
+    )
+
+
+def _look(page: Page, case: CaseReport) -> str:
+    """Say what the board should look at first in a case."""
+    notes = []
+    if case.blocked:
+        notes.append(page.words("look.blocked"))
+    if case.contradictions:
+        notes.append(page.words("look.contradicted"))
+    if not case.settled:
+        notes.append(page.words("look.hangs", count=len(case.hangs_on) + len(case.hangs_on_lists)))
+    if case.warnings:
+        notes.append(page.words("look.warnings", count=len(case.warnings)))
+    return page.words("list.semicolon").join(notes)
+
+
+def _unreadable(page: Page, review: Review) -> None:
+    if review.unreadable:
+        page.head("head.unreadable")
+        for entry in review.unreadable:
+            page.add(Line(entry.file, "bad"), Bullets(tuple(Bullet(problem) for problem in entry.problems)))

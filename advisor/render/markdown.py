@@ -1,0 +1,50 @@
+"""Draws blocks as Markdown through a template; what a case file says can never become markup."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from advisor.render.blocks import Block, Branch, Tree
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$^])")
+MARKS = {"yes": "yes", "no": "no", "undecided": "?"}
+
+
+def escape(text: str) -> str:
+    """Return text that Markdown and HTML show as it is, on one line."""
+    line = " ".join(text.split())
+    return _SPECIAL.sub(r"\\\1", line.replace("&", "&amp;")).replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+def branches(tree: Tree) -> list[tuple[int, Branch]]:
+    """Flatten a tree to its branches with their depth."""
+    found: list[tuple[int, Branch]] = []
+    stack = [(0, tree.root)]
+    while stack:
+        depth, branch = stack.pop()
+        found.append((depth, branch))
+        stack.extend((depth + 1, child) for child in reversed(branch.children))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    env = Environment(
+        loader=PackageLoader("advisor.render", "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    env.filters["md"] = escape
+    env.globals["branches"] = branches
+    return env.get_template("page.md.j2")
+
+
+def markdown(blocks: list[Block]) -> str:
+    """Return blocks as a Markdown document."""
+    items = [(type(block).__name__, block) for block in blocks]
+    return _template().render(blocks=items)

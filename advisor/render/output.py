@@ -1,0 +1,73 @@
+"""One page in one of the formats, and files that are written completely or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Literal, get_args
+
+from advisor.problems import InputError, Location, Problem
+from advisor.render.blocks import Page
+from advisor.result import to_plain
+
+Format = Literal["text", "markdown", "json"]
+FORMATS: tuple[str, ...] = get_args(Format)
+SUFFIXES: dict[str, Format] = {".txt": "text", ".md": "markdown", ".json": "json"}
+FILE_WIDTH = 100
+
+
+def render(format_: str, lang: str, layout: Callable[[Page], None], plain: Any) -> str:
+    """Return a document as text for a file or pipe: a page laid out by `layout`, or `plain` as JSON."""
+    if format_ == "json":
+        return json.dumps(to_plain(plain), ensure_ascii=False, indent=2, sort_keys=False) + "\n"
+    page = _page(lang, layout)
+    if format_ == "markdown":
+        from advisor.render.markdown import markdown
+
+        return markdown(page.blocks)
+    from advisor.render.terminal import console, draw
+
+    stream = io.StringIO()
+    draw(console(stream, FILE_WIDTH), page.blocks)
+    return stream.getvalue()
+
+
+def show(format_: str, lang: str, layout: Callable[[Page], None], plain: Any, stream: IO[str] | None = None) -> None:
+    """Print a document to standard output; as text with the width and colours of the terminal there."""
+    stream = stream or sys.stdout
+    if format_ == "text":
+        from advisor.render.terminal import console, draw
+
+        draw(console(stream), _page(lang, layout).blocks)
+    else:
+        stream.write(render(format_, lang, layout, plain))
+
+
+def _page(lang: str, layout: Callable[[Page], None]) -> Page:
+    page = Page(lang)
+    layout(page)
+    return page
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole: to a temporary file beside it, then renamed over it; raise InputError if it cannot be."""
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+        message = f"cannot write the file: {error.strerror or error}"
+        raise InputError([Problem(Location(str(path)), "file-unwritable", message)]) from error

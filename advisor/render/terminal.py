@@ -1,0 +1,118 @@
+"""Draws blocks on a terminal or into a pipe: colour and width as the reader's screen has them."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel as RichPanel
+from rich.table import Table as RichTable
+from rich.text import Text
+from rich.tree import Tree as RichTree
+
+from advisor.render.blocks import Block, Branch, Bullets, Heading, Line, Panel, Table, Tone, Tree
+
+_STYLES: dict[Tone, str] = {
+    "plain": "",
+    "good": "green",
+    "warn": "yellow",
+    "bad": "red",
+    "quiet": "dim",
+    "strong": "bold",
+}
+_MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "undecided": ("?", "yellow")}
+NARROW = 60
+"""Below this many columns a table is drawn as one block a row."""
+
+
+def console(stream: IO[str], width: int | None = None) -> Console:
+    """Return a console for a stream; NO_COLOR and pipes are respected, words are never highlighted."""
+    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False, soft_wrap=False)
+
+
+def draw(target: Console, blocks: list[Block]) -> None:
+    """Print blocks."""
+    for block in blocks:
+        target.print(_renderable(target, block))
+
+
+def _renderable(target: Console, block: Block) -> RenderableType:
+    if isinstance(block, Heading):
+        return _heading(block)
+    if isinstance(block, Line):
+        return _line(block)
+    if isinstance(block, Bullets):
+        return _bullets(block)
+    if isinstance(block, Table):
+        return _stacked(block) if target.width < NARROW else _table(block)
+    if isinstance(block, Panel):
+        return _panel(block)
+    return _tree(block)
+
+
+def _heading(block: Heading) -> RenderableType:
+    style = "bold cyan" if block.level > 1 else "bold"
+    title = Text(block.text, style=style)
+    if block.level > 1:
+        return Padding(title, (1, 0, 0, 0))
+    return Padding(Group(title, Text("─" * min(len(block.text) * 2, 60), style="dim")), (1, 0, 0, 0))
+
+
+def _line(block: Line) -> Text:
+    return Text(block.text, style=_STYLES[block.tone])
+
+
+def _bullets(block: Bullets) -> RenderableType:
+    grid = RichTable.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    for number, item in enumerate(block.items, start=1):
+        text = Text(item.text, style=_STYLES[item.tone])
+        body: RenderableType = Group(text, Text(item.note, style="dim")) if item.note else text
+        grid.add_row(Text(f" {number}." if block.numbered else " •"), body)
+    return grid
+
+
+def _table(block: Table) -> RenderableType:
+    table = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), header_style="bold")
+    for name in block.columns:
+        table.add_column(Text(name), overflow="fold")
+    for row in block.rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _stacked(block: Table) -> RenderableType:
+    lines: list[RenderableType] = []
+    for row in block.rows:
+        pairs = [(name, cell) for name, cell in zip(block.columns, row, strict=True) if cell]
+        lines.extend(Text.assemble((f"{name}: " if name else "", "dim"), cell) for name, cell in pairs)
+        lines.append(Text(""))
+    return Group(*lines[:-1])
+
+
+def _panel(block: Panel) -> RenderableType:
+    style = _STYLES[block.tone]
+    title = Text(block.title, style=f"bold {style}".strip())
+    return RichPanel(Group(*map(_line, block.lines)), title=title, title_align="left", border_style=style or "dim")
+
+
+def _tree(block: Tree) -> RichTree:
+    tree = RichTree(_label(block.root), guide_style="dim")
+    _grow(tree, block.root)
+    return tree
+
+
+def _grow(tree: RichTree, branch: Branch) -> None:
+    for child in branch.children:
+        _grow(tree.add(_label(child)), child)
+
+
+def _label(branch: Branch) -> Text:
+    mark, style = _MARKS[branch.answer] if branch.answer else ("", "")
+    label = Text.assemble((f"{mark} " if mark else "", style), branch.text)
+    if branch.note:
+        label.append(f"\n{branch.note}", style="dim")
+    return label
