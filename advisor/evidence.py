@@ -138,15 +138,20 @@ def as_proven(view: View, knowledge: Knowledge) -> tuple[View, tuple[Place, ...]
     return _masked(view, weak)
 
 
-def quarantined(view: View, knowledge: Knowledge, live: bool) -> View:
-    """Take facts out of inference that were obtained improperly, when `live` says that it matters (design 5)."""
+def quarantined(view: View, knowledge: Knowledge, live: int) -> View:
+    """Take improperly obtained facts out of inference while a public tender is live (design 5).
+
+    `live` is the value of the quarantine's condition: 0 takes nothing out; 1 (undecided) what is on record
+    as improper; 2 (yes) also sensitive facts that do not say how they were obtained.
+    """
     if not live:
         return view
     rule = knowledge.evidence.quarantine
 
     def improper(path: str, state: State) -> bool:
         hows = {s.how for s in state.said}
-        silent = rule.sensitive_without_how and knowledge.facts[path].sensitive is not None and None in hows
+        sensitive = rule.sensitive_without_how and knowledge.facts[path].sensitive is not None
+        silent = live > 1 and sensitive and None in hows
         return bool(state.said) and (silent or bool(hows & set(rule.how)))
 
     kept, taken = _masked(view, improper)

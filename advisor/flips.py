@@ -68,7 +68,16 @@ class FlipSearch:
                         found[way] = flip
             if self._enough(found):
                 break
-        return sorted(found.values(), key=self._order)[:MAX_CARDS]
+        return self._cards(sorted(found.values(), key=self._order))
+
+    def _cards(self, flips: list[Flip]) -> list[Flip]:
+        """Of equally small flips, show one for each new verdict before a second one for the same."""
+        seen: dict[str, int] = {}
+        ranked: list[tuple[int, int, int, Flip]] = []
+        for place, flip in enumerate(flips):
+            turn = seen[flip.verdict] = seen.get(flip.verdict, -1) + 1
+            ranked.append((len(flip.changes), turn, place, flip))
+        return [card[3] for card in sorted(ranked, key=lambda card: card[:3])][:MAX_CARDS]
 
     def _enough(self, found: dict[Way, Flip]) -> bool:
         ours = any(self._foreign(way) == 0 for way in found)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from advisor.arbitrate import Arbiter, Decision
 from advisor.case import Case
-from advisor.compile import YES, Program
+from advisor.compile import YES, Program, Tree
 from advisor.domain import Domain
 from advisor.encode import Encoder
 from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, quarantined, view_of
@@ -18,8 +18,7 @@ from advisor.model import Playbase
 from advisor.paths import Library
 from advisor.playbase import load_playbase, quarantine_program
 from advisor.questions import Asker, Question, paths_below
-from advisor.settle import Settlement, Settler
-from advisor.shadow import Shadow
+from advisor.settle import Settlement, Settler, tree_value
 
 
 @dataclass(frozen=True)
@@ -54,18 +53,15 @@ class Judge:
         return Asker(self.reasoner, self.arbiter, self.domain)
 
     @cached_property
-    def _quarantine(self) -> tuple[Encoder, Shadow, Program]:
+    def _quarantine(self) -> tuple[Encoder, Tree]:
         program = quarantine_program(self.base)
-        return Encoder(program, self.knowledge), Shadow(program), program
+        return Encoder(program, self.knowledge), program.units[-1].tree
 
     def view(self, case: Case) -> View:
         """Weigh the case's statements as of its date, and quarantine what must not be used."""
         view = view_of(case, self.knowledge)
-        encoder, shadow, program = self._quarantine
-        values = [0] * len(program.units)
-        for level in range(len(program.levels)):
-            shadow.run(level, "case", encoder.encode(view).case, values)
-        return quarantined(view, self.knowledge, values[-1] > 0)
+        encoder, condition = self._quarantine
+        return quarantined(view, self.knowledge, tree_value(condition, encoder.encode(view).case))
 
     def judge(self, case: Case, day: date | None = None) -> Judgement:
         """Judge a case as of its own date, or of another day."""

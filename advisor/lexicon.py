@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,6 +38,12 @@ def say(key: str, **parts: Text | str | int) -> Text:
     en = {name: part.en if isinstance(part, Text) else part for name, part in parts.items()}
     zh = {name: part.zh if isinstance(part, Text) else part for name, part in parts.items()}
     return Text(entry.en.format(**en), entry.zh.format(**zh))
+
+
+def listed(parts: Iterable[Text]) -> Text:
+    """Set items beside one another, parted by semicolons: for labels, which are phrases of their own."""
+    items, mark = list(parts), words()["list.semicolon"]
+    return Text(mark.en.join(p.en for p in items), mark.zh.join(p.zh for p in items))
 
 
 def join(parts: list[Text], key: str = "list.and") -> Text:

@@ -99,7 +99,8 @@ class Settler:
         return True
 
     def _states(self, place: Place, view: View) -> list[State]:
-        return [UNKNOWN_STATE, *(learnt(value) for value in self.domain.values(place, view))]
+        values = self.domain.values(place, view) or ["told"]
+        return [UNKNOWN_STATE, *map(learnt, values)]
 
 
 class Dependencies:

@@ -9,7 +9,7 @@ from advisor.compile import YES, Unit
 from advisor.explain.argument import Explainer, facts_in, source_lines
 from advisor.explain.wording import labelled
 from advisor.judge import Judgement
-from advisor.lexicon import join, say
+from advisor.lexicon import listed, say
 from advisor.model import CASE, GRADES, Text, Then
 from advisor.result import FactLine, Node, Reason, ReasonKind
 
@@ -92,7 +92,7 @@ class Reasons:
         lines = [self.explainer.wording.fact(place) for place in self.judgement.settlement.places[:3]]
         text = say("reason.fallback")
         if lines:
-            missing = say("reason.missing", facts=join([labelled(line) for line in lines]))
+            missing = say("reason.missing", facts=listed(map(labelled, lines)))
             text = say("sentence.pair", first=text, second=missing)
         return Reason("fallback", None, text, self.decision.verdict, None, None, tuple(lines), ())
 
@@ -123,7 +123,7 @@ class Reasons:
                 "reason.would-be",
                 verdict=self.knowledge.verdicts[contender.verdict].label,
                 title=rule.title,
-                facts=join([labelled(line) for line in lines[:3]]),
+                facts=listed(map(labelled, lines[:3])),
             ),
             verdict=contender.verdict,
             weakest=None,

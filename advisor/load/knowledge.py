@@ -45,7 +45,7 @@ class _Loader:
         laws = self._each(laws_file, "laws", self._law)
         phases = self._entries("phases.yaml", "phases", self._phase)
         settings_file = self._file("settings.yaml", ("settings", "horizons"))
-        settings = self._each(settings_file, "settings", self._setting)
+        settings = {**self._each(settings_file, "settings", self._setting), **self._house_settings()}
         facts = self._facts(lists, {**ours, **theirs}, laws)
         verdicts = self._entries("verdicts.yaml", "verdicts", lambda k, n: self._verdict(k, n, phases))
         return model.Knowledge(
@@ -57,7 +57,7 @@ class _Loader:
             their_roles=theirs,
             settings=settings,
             horizons=self._each(settings_file, "horizons", self._horizon),
-            evidence=self._evidence(facts, lists, settings),
+            evidence=self._evidence(facts, settings),
             laws=laws,
             disclaimer=reader.get(laws_file, "disclaimer", lambda n: reader.text(n, "disclaimer"), Text("", "")),
             items=self._items(),
@@ -111,6 +111,15 @@ class _Loader:
         m = self.reader.mapping(node, f'setting "{name}"', ("value", "label", "why"))
         value = self.reader.number(m.entries["value"], f'"{name}"') if "value" in m.entries else Decimal(0)
         return model.Setting(name, value, self._text(m, "label"), self._text(m, "why"))
+
+    def _house_settings(self) -> dict[str, model.Setting]:
+        """A house may set its own thresholds in knowledge/settings.yaml of its folder."""
+        house = self.library.house_knowledge
+        path = house / "settings.yaml" if house else None
+        node = self._read(path, path.parent) if path and path.is_file() else None
+        if node is None:
+            return {}
+        return self._each(self.reader.mapping(node, "settings.yaml", ("settings",)), "settings", self._setting)
 
     def _horizon(self, name: str, node: Node) -> model.Horizon:
         m = self.reader.mapping(node, f'horizon "{name}"', ("days", "label"))
@@ -202,9 +211,7 @@ class _Loader:
             at=at,
         )
 
-    def _evidence(
-        self, facts: dict[str, Fact], lists: dict[str, model.ListDecl], settings: dict[str, model.Setting]
-    ) -> model.Evidence:
+    def _evidence(self, facts: dict[str, Fact], settings: dict[str, model.Setting]) -> model.Evidence:
         m = self._file("evidence.yaml", ("grades", "how", "quarantine"))
         grades = self._texts(m, "grades")
         if m.entries and tuple(grades) != GRADES:
@@ -213,7 +220,7 @@ class _Loader:
         q = self.reader.mapping(
             m.entries.get("quarantine", Mapping({}, {}, m.at)), "quarantine", ("when", "how", "sensitive_without_how")
         )
-        conditions = ConditionReader(self.reader, facts, lists, settings, {})
+        conditions = ConditionReader(self.reader, facts, {}, settings, {})
         when = conditions.read(q.entries["when"], CASE) if "when" in q.entries else model.All(())
         return model.Evidence(
             grades,

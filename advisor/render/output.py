@@ -34,7 +34,7 @@ def render(format_: str, lang: str, layout: Callable[[Page], None], plain: Any) 
 
     stream = io.StringIO()
     draw(console(stream, FILE_WIDTH), page.blocks)
-    return stream.getvalue()
+    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
 
 def show(format_: str, lang: str, layout: Callable[[Page], None], plain: Any, stream: IO[str] | None = None) -> None:

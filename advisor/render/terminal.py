@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import IO
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.panel import Panel as RichPanel
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -25,6 +25,8 @@ _STYLES: dict[Tone, str] = {
 _MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "undecided": ("?", "yellow")}
 NARROW = 60
 """Below this many columns a table is drawn as one block a row."""
+RULE = 60
+"""The longest line drawn under a title, in columns."""
 
 
 def console(stream: IO[str], width: int | None = None) -> Console:
@@ -55,9 +57,8 @@ def _renderable(target: Console, block: Block) -> RenderableType:
 def _heading(block: Heading) -> RenderableType:
     style = "bold cyan" if block.level > 1 else "bold"
     title = Text(block.text, style=style)
-    if block.level > 1:
-        return Padding(title, (1, 0, 0, 0))
-    return Padding(Group(title, Text("─" * min(len(block.text) * 2, 60), style="dim")), (1, 0, 0, 0))
+    rule = [] if block.level > 1 else [Text("─" * min(cell_len(block.text), RULE), style="dim")]
+    return Group(Text(""), title, *rule)
 
 
 def _line(block: Line) -> Text:

@@ -6,7 +6,7 @@ from advisor.explain.wording import labelled
 from advisor.model import Text
 from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
 from advisor.render.layout.case import REASONS, actions, compliance, flips, openness, question_effect, source, warnings
-from advisor.result import Argument, CaseReport, FactLine, Node
+from advisor.result import Argument, CaseReport, FactLine, Node, SourceLine
 
 
 def next_page(page: Page, case: CaseReport) -> None:
@@ -73,19 +73,27 @@ def argument_page(page: Page, argument: Argument) -> None:
     """Write a why or why-not: one tree for each rule, and the facts that are missing."""
     page.add(Line(page.text(argument.heading), "strong"))
     for node in argument.trees:
-        page.add(Tree(_branch(page, node)))
+        page.add(Tree(_branch(page, node, top=True)))
     if argument.missing:
         page.head("why-not.missing")
         page.add(Bullets(tuple(Bullet(page.text(labelled(f))) for f in argument.missing)))
 
 
-def _branch(page: Page, node: Node) -> Branch:
+def _branch(page: Page, node: Node, top: bool = False) -> Branch:
+    """A passage is told in full for the rule at the top, and only named for the rules below it."""
     notes = [page.text(node.because)] if node.because else []
     if node.fact is not None:
         notes.append(_evidence(page, node.fact))
-    notes.extend(page.words("source.in", source=source(page, s), says=s.says) for s in node.sources)
+    if top:
+        notes.extend(page.words("source.in", source=source(page, s), says=s.says) for s in node.sources)
+    elif node.sources:
+        notes.append(page.words("source.named", sources=page.words("list.semicolon").join(_named(page, node.sources))))
     children = tuple(_branch(page, child) for child in node.children)
     return Branch(page.text(node.text), node.answer, "\n".join(n for n in notes if n), children)
+
+
+def _named(page: Page, sources: tuple[SourceLine, ...]) -> list[str]:
+    return list(dict.fromkeys(source(page, s) for s in sources))
 
 
 def _evidence(page: Page, fact: FactLine) -> str:

@@ -37,7 +37,7 @@ def verdict(page: Page, case: CaseReport) -> None:
     lines = [Line(page.text(case.verdict.meaning)), Line(page.words("verdict.decision", text=case.verdict.decision))]
     lines.extend(openness(page, case))
     if not case.proof.same:
-        claims = join([labelled(f) for f in case.proof.carriers[:REASONS]])
+        claims = page.words("list.semicolon").join(page.text(labelled(f)) for f in case.proof.carriers[:REASONS])
         lines.append(Line(page.words("verdict.gap", verdict=case.proof.verdict.label, claims=claims), "warn"))
     if len(case.standing) > 1:
         others = join([v.label for v in case.standing if v.id != case.verdict.id])
@@ -54,7 +54,8 @@ def openness(page: Page, case: CaseReport) -> Iterable[Line]:
         hangs = [labelled(f) for f in case.hangs_on] + list(case.hangs_on_lists)
         shown = hangs[:QUESTIONS]
         key = "verdict.hangs-more" if len(hangs) > len(shown) else "verdict.hangs"
-        yield Line(page.words(key, others=others, facts=join(shown), more=len(hangs) - len(shown)), "warn")
+        facts = page.words("list.semicolon").join(map(page.text, shown))
+        yield Line(page.words(key, others=others, facts=facts, more=len(hangs) - len(shown)), "warn")
 
 
 def tone(case: CaseReport) -> Tone:
@@ -77,7 +78,7 @@ def reasons(page: Page, key: str, found: Iterable[Reason]) -> None:
 def _reason_note(page: Page, reason: Reason) -> str:
     parts = [page.words("reason.evidence", grade=reason.weakest_label)] if reason.weakest_label else []
     parts.extend(source(page, line) for line in reason.sources[:1])
-    return page.words("list.comma").join(parts)
+    return page.words("list.semicolon").join(parts)
 
 
 def source(page: Page, line: SourceLine) -> str:
