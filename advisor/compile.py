@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations, product
+from math import comb
+from typing import Literal
 
 from advisor.model import (
     CASE,
     All,
     Condition,
+    Count,
     Either,
     FindingTest,
     Not,
@@ -82,11 +85,12 @@ Alternative = tuple[Lit, ...]
 
 @dataclass(frozen=True)
 class Tree:
-    """A condition over columns in negation normal form: `op` is `lit`, `all` or `either`."""
+    """A condition over columns in negation normal form; `count` asks for `need` of its parts."""
 
-    op: str
+    op: Literal["lit", "all", "either", "count"]
     lit: Lit | None = None
     parts: tuple[Tree, ...] = ()
+    need: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ def findings_read(condition: Condition) -> dict[str, Location]:
 
 
 def _all_leaves(condition: Condition) -> Iterator[Condition]:
-    if isinstance(condition, (All, Either)):
+    if isinstance(condition, (All, Either, Count)):
         for part in condition.parts:
             yield from _all_leaves(part)
     elif isinstance(condition, Not):
@@ -187,6 +191,15 @@ def _cycle(waiting: list[Rule], makers: dict[str, list[Rule]]) -> tuple[Location
     circle = trail[trail.index(rule) :]
     names = " -> ".join(f'"{r.then.finding}" ({r.id})' for r in [*circle, circle[0]])
     return circle[0].at, "finding-cycle", f"findings read one another in a circle: {names}"
+
+
+def spelled_out(tree: Tree) -> Tree:
+    """Write a count as `either` of `all`: every combination, or one part at a time where these are too many."""
+    if comb(len(tree.parts), tree.need) <= MAX_ALTERNATIVES:
+        return Tree("either", parts=tuple(Tree("all", parts=some) for some in combinations(tree.parts, tree.need)))
+    first, rest = tree.parts[0], tree.parts[1:]
+    with_first = Tree("all", parts=(first, Tree("count", parts=rest, need=tree.need - 1)))
+    return Tree("either", parts=(with_first, Tree("count", parts=rest, need=tree.need)))
 
 
 class _Compiler:
@@ -249,8 +262,11 @@ class _Compiler:
         if isinstance(condition, Not):
             return self._tree(condition.part, not positive, scope)
         if isinstance(condition, (All, Either)):
-            op = "all" if isinstance(condition, All) is positive else "either"
+            op: Literal["all", "either"] = "all" if isinstance(condition, All) is positive else "either"
             return Tree(op, parts=tuple(self._tree(p, positive, scope) for p in condition.parts))
+        if isinstance(condition, Count):
+            need = condition.need if positive else len(condition.parts) - condition.need + 1
+            return Tree("count", parts=tuple(self._tree(p, positive, scope) for p in condition.parts), need=need)
         return Tree("lit", Lit(self._leaf(condition, scope), positive))
 
     def _leaf(self, leaf: Condition, scope: str) -> int:
@@ -258,7 +274,7 @@ class _Compiler:
             return self._finding_column(leaf.name)
         if isinstance(leaf, Quantified):
             return self._quantified(leaf)
-        assert not isinstance(leaf, (All, Either, Not))
+        assert not isinstance(leaf, (All, Either, Count, Not))
         return self._column(leaf, self._test_scope(leaf, scope), 0)
 
     def _test_scope(self, test: Test, scope: str) -> str:
@@ -284,6 +300,8 @@ class _Compiler:
         if tree.op == "lit":
             assert tree.lit is not None
             return ((tree.lit,),)
+        if tree.op == "count":
+            return self._alternatives(spelled_out(tree), scope, name)
         parts = [self._alternatives(p, scope, name) for p in tree.parts]
         if tree.op == "either":
             merged = tuple(dict.fromkeys(alt for part in parts for alt in part))

@@ -201,7 +201,20 @@ class _Goals:
                 return self._column(tree.lit.column, scope, member, bound, up)
             return self._column(tree.lit.column, scope, member, YES - bound, not up)
         parts = [self._tree(part, scope, member, bound, up) for part in tree.parts]
+        if tree.op == "count":
+            return self._some(parts, tree.need if up else len(parts) - tree.need + 1)
         return self._product(parts) if (tree.op == "all") is up else self._union(parts)
+
+    def _some(self, parts: list[list[Way]], need: int) -> list[Way]:
+        """Ways for `need` of the parts; those that hold already need no change."""
+        open_parts = [part for part in parts if part != _DONE]
+        missing = need - (len(parts) - len(open_parts))
+        if missing <= 0:
+            return _DONE
+        reachable = [part for part in open_parts if part]
+        if missing > self.size or missing > len(reachable):
+            return _NEVER
+        return self._union([self._product(list(some)) for some in combinations(reachable, missing)])
 
     def _column(self, number: int, scope: str, member: int, bound: int, up: bool) -> list[Way]:
         column = self.program.columns[number]

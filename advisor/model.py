@@ -158,6 +158,15 @@ class Either:
 
 
 @dataclass(frozen=True)
+class Count:
+    """At least `need` of the parts hold; `setting` names the threshold that `need` came from."""
+
+    need: int
+    parts: tuple[Condition, ...]
+    setting: str | None = None
+
+
+@dataclass(frozen=True)
 class Not:
     """The part does not hold."""
 
@@ -165,12 +174,12 @@ class Not:
 
 
 Test = FactTest | KnowledgeTest
-Condition = All | Either | Not | Quantified | FactTest | KnowledgeTest | FindingTest
+Condition = All | Either | Count | Not | Quantified | FactTest | KnowledgeTest | FindingTest
 
 
 def leaves(condition: Condition) -> Iterator[FactTest | KnowledgeTest | FindingTest | Quantified]:
     """Yield every test of a condition, quantifiers first and then what stands inside them."""
-    if isinstance(condition, (All, Either)):
+    if isinstance(condition, (All, Either, Count)):
         for part in condition.parts:
             yield from leaves(part)
     elif isinstance(condition, Not):

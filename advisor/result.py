@@ -236,7 +236,7 @@ class Review:
 class Node:
     """A node of an argument: a rule, a condition or a fact, marked yes, no or undecided."""
 
-    kind: Literal["rule", "all", "either", "not", "fact", "knowledge", "finding", "list", "member", "note"]
+    kind: Literal["rule", "all", "either", "count", "not", "fact", "knowledge", "finding", "list", "member", "note"]
     text: Text
     answer: Answer
     rule: str | None = None

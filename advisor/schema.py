@@ -223,6 +223,10 @@ def _condition_schema(knowledge: Knowledge) -> Schema:
     ]
     evidence = _object({"evidence": fact, "at_least": {"enum": list(GRADES)}}, ("evidence", "at_least"))
     nested = [_object({"all": several}, ("all",)), _object({"either": several}, ("either",))]
+    need: Schema = {
+        "anyOf": [{"type": "integer"}, _object({"setting": {"enum": list(knowledge.settings)}}, ("setting",))]
+    }
+    nested.append(_object({"at_least": need, "of": several}, ("at_least", "of")))
     simple = [_object({"not": condition}, ("not",)), _object({"finding": {"type": "string"}}, ("finding",))]
     return {"anyOf": [*nested, *simple, *tests, *quantified, *asked, evidence]}
 

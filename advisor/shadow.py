@@ -47,5 +47,7 @@ def _expression(tree: Tree, certain: bool) -> str:
         if certain:
             return f"{column} == 2" if tree.lit.positive else f"{column} == 0"
         return f"{column} >= 1" if tree.lit.positive else f"{column} <= 1"
+    if tree.op == "count":
+        return "(" + " + ".join(f"({_expression(part, certain)})" for part in tree.parts) + f" >= {tree.need})"
     joiner = " and " if tree.op == "all" else " or "
     return "(" + joiner.join(_expression(part, certain) for part in tree.parts) + ")"

@@ -39,15 +39,20 @@ def _mutants(tree: Tree, rebuild: Callable[[Tree], Tree]) -> Iterator[tuple[Chan
     if tree.lit is not None:
         yield ("swapped", tree), rebuild(Tree("lit", Lit(tree.lit.column, not tree.lit.positive)))
         return
+    for need in (tree.need - 1, tree.need + 1):
+        if tree.op == "count" and 1 <= need <= len(tree.parts):
+            yield ("counted otherwise", tree), rebuild(Tree("count", parts=tree.parts, need=need))
     for index, part in enumerate(tree.parts):
         rest = tree.parts[:index] + tree.parts[index + 1 :]
-        if rest:
-            yield ("dropped", part), rebuild(Tree(tree.op, parts=rest))
+        if len(rest) >= max(tree.need, 1):
+            yield ("dropped", part), rebuild(Tree(tree.op, parts=rest, need=tree.need))
         yield from _mutants(part, _replacer(tree, index, rebuild))
 
 
 def _replacer(tree: Tree, index: int, rebuild: Callable[[Tree], Tree]) -> Callable[[Tree], Tree]:
-    return lambda new: rebuild(Tree(tree.op, parts=(*tree.parts[:index], new, *tree.parts[index + 1 :])))
+    return lambda new: rebuild(
+        Tree(tree.op, parts=(*tree.parts[:index], new, *tree.parts[index + 1 :]), need=tree.need)
+    )
 
 
 def _outcome(run: ExampleRun, tree: Tree) -> int:
@@ -61,7 +66,7 @@ def describe(program: Program, change: Change) -> str:
     """Say which part was dropped or swapped."""
     what, tree = change
     names = sorted({_name(program, column) for column in _columns(tree)})
-    return f"its condition on {' and '.join(names)} is {'swapped' if what == 'swapped' else 'dropped'}"
+    return f"its condition on {' and '.join(names)} is {what}"
 
 
 def _columns(tree: Tree) -> Iterator[int]:

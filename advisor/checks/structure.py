@@ -9,6 +9,7 @@ from advisor.model import (
     CASE,
     All,
     Condition,
+    Count,
     Either,
     FactTest,
     Finding,
@@ -106,7 +107,7 @@ def findings_out_of_scope(base: Playbase) -> Iterator[Problem]:
 
 
 def _out_of_scope(condition: Condition, scope: str, scopes: dict[str, str]) -> Iterator[Problem]:
-    if isinstance(condition, (All, Either)):
+    if isinstance(condition, (All, Either, Count)):
         for part in condition.parts:
             yield from _out_of_scope(part, scope, scopes)
     elif isinstance(condition, Not):

@@ -13,6 +13,7 @@ from advisor.model import (
     CASE,
     All,
     Condition,
+    Count,
     Either,
     FactRef,
     FactTest,
@@ -28,7 +29,7 @@ from advisor.model import (
     leaves,
 )
 from advisor.result import Answer, FactLine, Node, SourceLine
-from advisor.settle import Dependencies
+from advisor.settle import Dependencies, nth_strongest
 
 _ANSWERS: dict[int, Answer] = {NO: "no", UNDECIDED: "undecided", YES: "yes"}
 MAX_NEAREST = 3
@@ -108,6 +109,8 @@ class Explainer:
             return min((self.value(p, scope, index) for p in condition.parts), default=YES)
         if isinstance(condition, Either):
             return max((self.value(p, scope, index) for p in condition.parts), default=NO)
+        if isinstance(condition, Count):
+            return nth_strongest([self.value(p, scope, index) for p in condition.parts], condition.need)
         if isinstance(condition, Not):
             return YES - self.value(condition.part, scope, index)
         means = FindingColumn(condition.name) if isinstance(condition, FindingTest) else condition
@@ -142,6 +145,10 @@ class Explainer:
             if isinstance(condition, All):
                 return Node(kind="all", text=say("test.all"), answer=answer(value), children=children)
             return Node(kind="either", text=say("test.either"), answer=answer(value), children=children)
+        if isinstance(condition, Count):
+            children = tuple(self._node(part, scope, index, whole) for part in condition.parts)
+            text = say("test.count", need=condition.need, all=len(condition.parts))
+            return Node(kind="count", text=text, answer=answer(value), children=children)
         if isinstance(condition, Not):
             child = self._node(condition.part, scope, index, whole)
             return Node(kind="not", text=say("test.not"), answer=answer(value), children=(child,))

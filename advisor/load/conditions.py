@@ -15,7 +15,7 @@ from advisor.yamlfile import Mapping, Node, Scalar
 _OPERATORS = ("is", "in", "at_least", "above", "at_most", "below")
 _KNOWLEDGE = ("known", "unknown", "stale", "contradicted", "evidence")
 _QUANTIFIERS = ("any", "every", "none")
-_HEADS = ("all", "either", "not", "fact", "finding", *_QUANTIFIERS, *_KNOWLEDGE)
+_HEADS = ("all", "either", "of", "not", "fact", "finding", *_QUANTIFIERS, *_KNOWLEDGE)
 
 
 class ConditionReader:
@@ -58,6 +58,8 @@ class ConditionReader:
             if not parts:
                 self.reader.bad(node.at, "empty-condition", f'"{head}" holds no condition')
             return model.All(parts) if head == "all" else model.Either(parts)
+        if head == "of":
+            return self._count(node, scope)
         if head == "not":
             self.reader.mapping(node, '"not"', ("not",))
             return model.Not(self.read(node.entries["not"], scope))
@@ -70,6 +72,26 @@ class ConditionReader:
         if head in _QUANTIFIERS:
             return self._quantified(cast(model.Quantifier, head), node, scope)
         return self._knowledge_test(cast(model.Ask, head), node, scope)
+
+    def _count(self, node: Mapping, scope: str) -> Condition:
+        """Read `{at_least: 3, of: [...]}`; the number may be a setting."""
+        self.reader.mapping(node, '"of"', ("at_least", "of"))
+        parts = tuple(self.read(n, scope) for n in self.reader.sequence(node.entries["of"], '"of"'))
+        need, setting = self._need(node.entries.get("at_least", node))
+        if not 1 <= need <= len(parts):
+            message = f"at least {need} of {len(parts)} conditions makes no sense; name 1 to {len(parts)}"
+            self.reader.bad(node.at, "bad-count", message)
+            return model.All(())
+        return model.Count(need, parts, setting)
+
+    def _need(self, node: Node) -> tuple[int, str | None]:
+        if not isinstance(node, Mapping):
+            return self.reader.integer(node, '"at_least"', 1, 100), None
+        m = self.reader.mapping(node, '"at_least"', ("setting",))
+        name = self.reader.get(
+            m, "setting", lambda n: self.reader.choice(n, self.settings, "a setting", "unknown-setting"), ""
+        )
+        return (int(self.settings[name].value), name) if name else (1, None)
 
     def _quantified(self, quantifier: model.Quantifier, node: Mapping, scope: str) -> Condition:
         self.reader.mapping(node, f'"{quantifier}"', (quantifier, "where"), ("as",))

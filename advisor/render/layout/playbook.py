@@ -10,6 +10,7 @@ from advisor.explain.wording import Wording
 from advisor.model import (
     All,
     Condition,
+    Count,
     Either,
     FindingTest,
     Item,
@@ -122,6 +123,9 @@ class _Conditions:
         if isinstance(condition, (All, Either)):
             key = "test.all" if isinstance(condition, All) else "test.either"
             return Branch(self.page.words(key), None, children=tuple(map(self.branch, condition.parts)))
+        if isinstance(condition, Count):
+            text = self.page.words("test.count", need=condition.need, all=len(condition.parts))
+            return Branch(text, None, children=tuple(map(self.branch, condition.parts)))
         if isinstance(condition, Not):
             return Branch(self.page.words("test.not"), None, children=(self.branch(condition.part),))
         if isinstance(condition, FindingTest):
