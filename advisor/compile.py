@@ -212,18 +212,18 @@ class _Compiler:
         self.numbers: dict[Meaning, int] = {}
         self.quantified: dict[Quantified, int] = {}
         self.units: list[Unit] = []
+        self.known: dict[tuple[str, Tree], tuple[Alternative, ...]] = {}
         self.helpers: dict[tuple[str, Condition | Tree], HelperColumn] = {}
 
     def add_level(self, rules: list[Rule]) -> None:
         """Add rules whose findings are all compiled already."""
         for rule in rules:
             self._unit(rule.id, rule, rule.scope, rule.when, None)
-        for rule in rules:
-            if rule.then.finding:
-                self._finding_column(rule.then.finding)
 
     def program(self) -> Program:
-        """Return what was compiled."""
+        """Return what was compiled; findings that no rule reads get their columns only now."""
+        for name in self.scopes:
+            self._finding_column(name)
         top = max((u.level for u in self.units), default=0)
         levels = tuple(tuple(u for u in self.units if u.level == n) for n in range(1, top + 1))
         columns, units = tuple(self.columns), tuple(self._with_writes())
@@ -240,6 +240,7 @@ class _Compiler:
             yield Unit(unit.number, unit.name, unit.rule, unit.scope, unit.level, unit.tree, unit.alternatives, writes)
 
     def _finding_column(self, name: str) -> int:
+        """Return a finding's column; asked for only once all rules that conclude it are compiled."""
         level = max((u.level for u in self.units if u.rule and u.rule.then.finding == name), default=0)
         return self._column(FindingColumn(name), self.scopes.get(name, CASE), level)
 
@@ -300,6 +301,11 @@ class _Compiler:
         if tree.op == "lit":
             assert tree.lit is not None
             return ((tree.lit,),)
+        if (scope, tree) not in self.known:
+            self.known[scope, tree] = self._spread(tree, scope, name)
+        return self.known[scope, tree]
+
+    def _spread(self, tree: Tree, scope: str, name: str) -> tuple[Alternative, ...]:
         if tree.op == "count":
             return self._alternatives(spelled_out(tree), scope, name)
         parts = [self._alternatives(p, scope, name) for p in tree.parts]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from advisor.compile import Program
-from advisor.evidence import Place, View
-from advisor.model import Fact, FactRef, FactTest, Knowledge, SettingRef, Value
+from advisor.evidence import UNKNOWN_STATE, Place, View
+from advisor.model import CASE, Fact, FactRef, FactTest, Knowledge, SettingRef, Value
 
 Number = Decimal | int
 
@@ -37,30 +38,54 @@ class Domain:
             return []
         return [*self._around(fact, place, view), *absent]
 
+    def sample(self, place: Place, view: View) -> list[Value | None]:
+        """Return the values, or one of the right type where rules tell none apart: the fact is simply known."""
+        plain: dict[str, Value] = {"int": 0, "money": Decimal(0), "date": date(2000, 1, 1)}
+        return self.values(place, view) or [plain.get(self.knowledge.facts[place[1]].type, "told")]
+
     def _around(self, fact: Fact, place: Place, view: View) -> list[Value]:
+        """Return each point at which a test can turn, a value between any two, one below and one above."""
         points = sorted({p for test in self._tests.get(fact.path, ()) for p in self._points(test, place, view)})
         if not points:
             return []
-        if isinstance(points[0], date):
-            days = [p + timedelta(days=d) for p in points if isinstance(p, date) for d in (-1, 0, 1)]
-            return list(dict.fromkeys(days))
+        if fact.type == "date":
+            days = [p.toordinal() for p in points if isinstance(p, date)]
+            first, last = date.min.toordinal(), date.max.toordinal()
+            return [date.fromordinal(int(n)) for n in _between(days, whole=True) if first <= n <= last]
         numbers = [p for p in points if not isinstance(p, date)]
-        around = [n for p in numbers for n in (p - _step(p), p, p + _step(p))]
         if fact.type == "int":
-            return list(dict.fromkeys(int(n) for n in around))
-        return list(dict.fromkeys(Decimal(n) for n in around))
+            return [int(n) for n in _between(numbers, whole=True)]
+        return [Decimal(n) for n in _between(numbers, whole=False)]
 
     def _points(self, test: FactTest, place: Place, view: View) -> list[date | Decimal | int]:
         """Return the values at which a test on this fact can turn."""
         operand = test.operand
         if isinstance(operand, FactRef):
-            other = test.path if operand.path == place[1] else operand.path
-            member = place[0] if self.knowledge.scope_of(other) == self.knowledge.scope_of(place[1]) else None
-            operand = view.state((member, other)).value
-        if isinstance(operand, SettingRef):
-            operand = operand.value
-        items = operand if isinstance(operand, tuple) else (operand,)
+            items = self._other_side(test.path if operand.path == place[1] else operand.path, place, view)
+        else:
+            operand = operand.value if isinstance(operand, SettingRef) else operand
+            items = operand if isinstance(operand, tuple) else (operand,)
         return [i for i in items if isinstance(i, (date, Decimal, int)) and not isinstance(i, bool)]
+
+    def _other_side(self, path: str, place: Place, view: View) -> tuple[Value | None, ...]:
+        """Return what the other fact of a comparison is: of the same member, or of every member of its list."""
+        scope = self.knowledge.scope_of(path)
+        if scope in (CASE, self.knowledge.scope_of(place[1])):
+            return (view.state((None if scope == CASE else place[0], path)).value,)
+        return tuple(m.states.get(path, UNKNOWN_STATE).value for m in view.lists.get(scope, ()))
+
+
+def _between(points: Sequence[Number], whole: bool) -> list[Number]:
+    found: list[Number] = [points[0] - _step(points[0])]
+    for low, high in zip(points, [*points[1:], None], strict=True):
+        found.append(low)
+        if high is None:
+            found.append(low + _step(low))
+        elif not whole:
+            found.append((Decimal(low) + Decimal(high)) / 2)
+        elif high - low > 1:
+            found.append((int(low) + int(high)) // 2)
+    return found
 
 
 def _step(point: Number) -> Number:

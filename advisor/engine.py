@@ -106,10 +106,12 @@ class _Shard:
         """Return the rules that match a row; raise EngineError on anything unexpected."""
         try:
             return self._run(row)
-        except Exception:
+        except Exception as error:
             _durable.delete_state(self.handle, "s")
             self._warm_up()
-            raise
+            if isinstance(error, EngineError):
+                raise
+            raise EngineError(f"the engine failed: {error}") from error
 
     def _run(self, row: Sequence[int]) -> list[_EngineRule]:
         values = "".join([texts[row[column]] for texts, column in zip(self.fragments, self.columns, strict=True)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 from advisor.arbitrate import Arbiter, Contender
 from advisor.compile import (
@@ -61,14 +61,29 @@ class FlipSearch:
         """Return at most MAX_CARDS flips: fewest changes first, then those that lie in our hands."""
         found: dict[Way, Flip] = {}
         for size in range(1, MAX_CHANGES + 1):
-            for way in _Goals(self, view, inference, size).ways(verdict):
-                if len(way) == size and way not in found:
-                    flip = self._check(view, way, verdict, name)
-                    if flip:
-                        found[way] = flip
+            for way in self._candidates(view, inference, verdict, size):
+                flip = self._check(view, way, verdict, name)
+                if flip:
+                    found[way] = flip
             if self._enough(found):
                 break
         return self._cards(sorted(found.values(), key=self._order))
+
+    def _candidates(self, view: View, inference: Inference, verdict: str, size: int) -> list[Way]:
+        """Return sets of exactly `size` changes worth checking.
+
+        A change can break what held before. A smaller set that does not turn the verdict is therefore taken
+        as a new start, from which the rest is searched.
+        """
+        found: dict[Way, None] = {}
+        for way in _Goals(self, view, inference, size).ways(verdict):
+            if len(way) == size:
+                found[way] = None
+            elif self._verdict(view, way) == verdict:
+                changed = apply(view, way)
+                rest = self._candidates(changed, self.reasoner.imagine(changed), verdict, size - len(way))
+                found.update((way | more, None) for more in rest if _consistent(way | more))
+        return list(found)
 
     def _cards(self, flips: list[Flip]) -> list[Flip]:
         """Of equally small flips, show one for each new verdict before a second one for the same."""
@@ -207,14 +222,10 @@ class _Goals:
 
     def _some(self, parts: list[list[Way]], need: int) -> list[Way]:
         """Ways for `need` of the parts; those that hold already need no change."""
-        open_parts = [part for part in parts if part != _DONE]
-        missing = need - (len(parts) - len(open_parts))
-        if missing <= 0:
-            return _DONE
-        reachable = [part for part in open_parts if part]
-        if missing > self.size or missing > len(reachable):
-            return _NEVER
-        return self._union([self._product(list(some)) for some in combinations(reachable, missing)])
+        held = [_DONE, *[_NEVER] * need]
+        for part in parts:
+            held = [held[0], *(self._union([held[n], self._product([held[n - 1], part])]) for n in range(1, need + 1))]
+        return held[need]
 
     def _column(self, number: int, scope: str, member: int, bound: int, up: bool) -> list[Way]:
         column = self.program.columns[number]
@@ -256,10 +267,24 @@ class _Goals:
         for place in self._places(test, scope, member):
             for value, _ in self._options(place):
                 step: Step = (place, value)
-                now = self._after(step, number, scope, member)
+                now = self._after((step,), number, scope, member)
                 if now >= bound if up else now <= bound:
                     ways.append(frozenset((step,)))
+        ways.extend(self._pairs(test, number, scope, member, bound, up))
         return self.search.trim(ways, self.size)
+
+    def _pairs(
+        self, test: FactTest | KnowledgeTest, number: int, scope: str, member: int, bound: int, up: bool
+    ) -> Iterator[Way]:
+        """Both sides of a comparison changed at once: two unknown facts have to be learnt together."""
+        places = list(self._places(test, scope, member))
+        if len(places) < 2 or self.size < 2:
+            return
+        for left, right in product(*(self._options(place) for place in places)):
+            steps: tuple[Step, Step] = ((places[0], left[0]), (places[1], right[0]))
+            now = self._after(steps, number, scope, member)
+            if now >= bound if up else now <= bound:
+                yield frozenset(steps)
 
     def _places(self, test: FactTest | KnowledgeTest, scope: str, member: int) -> Iterator[Place]:
         paths = [test.path]
@@ -281,7 +306,7 @@ class _Goals:
             self._changes[place] = [(value, state) for value, state in options if state != now]
         return self._changes[place]
 
-    def _after(self, step: Step, number: int, scope: str, member: int) -> int:
-        """Return a test's value once one fact has changed."""
-        view = apply(self.view, (step,))
+    def _after(self, steps: tuple[Step, ...], number: int, scope: str, member: int) -> int:
+        """Return a test's value once facts have changed."""
+        view = apply(self.view, steps)
         return self.search.reasoner.encoder.one(number, view, scope, member)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from advisor.compile import NO, UNDECIDED, YES, Column, Program, QuantifiedColumn, Unit
@@ -81,15 +81,32 @@ class Reasoner:
         return Inference(columns, case, members)
 
     def _compare(self, engine: Inference, shadow: Inference, name: str) -> None:
+        """Raise EngineError unless both agree on every value, and the engine fired exactly what had to fire."""
+        fired = {(f.unit, f.alternative, f.certain, f.list, f.member) for f in engine.firings}
         if engine.case == shadow.case and engine.members == shadow.members and engine.columns == shadow.columns:
-            return
+            expected = set(self._expected(shadow))
+            if fired == expected and len(engine.firings) == len(expected):
+                return
+            wrong = {key[0] for key in fired ^ expected}
+        else:
+            wrong = {unit.number for unit in self.program.units if _rows(engine, unit) != _rows(shadow, unit)}
+        rules = ", ".join(f'"{self.program.units[number].name}"' for number in sorted(wrong)) or "its rules"
+        raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
+
+    def _expected(self, shadow: Inference) -> Iterator[tuple[int, int, bool, str, int]]:
+        """Yield the firings that the shadow's values call for: the alternatives that hold, of units that are not no."""
         for unit in self.program.units:
-            if engine.value(unit) != shadow.value(unit):
-                raise EngineError(
-                    f'engine and evaluator disagree on rule "{unit.name}" in case "{name}" '
-                    f"({engine.value(unit)} against {shadow.value(unit)}); no advice is given"
-                )
-        raise EngineError(f'engine and evaluator disagree in case "{name}"; no advice is given')
+            list_ = "" if unit.scope == CASE else unit.scope
+            for member, (value, row) in enumerate(_rows_and_columns(shadow, unit)):
+                if value == NO:
+                    continue
+                index = member if list_ else -1
+                for number, literals in enumerate(unit.alternatives):
+                    strength = min(row[lit.column] if lit.positive else YES - row[lit.column] for lit in literals)
+                    if strength == YES:
+                        yield unit.number, number, True, list_, index
+                    if strength != NO:
+                        yield unit.number, number, False, list_, index
 
 
 class _LevelPlan:
@@ -120,6 +137,18 @@ class _LevelPlan:
             assert isinstance(means, QuantifiedColumn)
             found = [row[means.member_column] for row in columns.members[means.list]]
             columns.put(quantified.number, quantify(means.quantifier, found, columns.complete[means.list]))
+
+
+def _rows(inference: Inference, unit: Unit) -> list[int]:
+    if unit.scope == CASE:
+        return [inference.case[unit.number]]
+    return [values[unit.number] for values in inference.members[unit.scope]]
+
+
+def _rows_and_columns(inference: Inference, unit: Unit) -> Iterable[tuple[int, list[int]]]:
+    if unit.scope == CASE:
+        return [(inference.case[unit.number], inference.columns.case)]
+    return zip(_rows(inference, unit), inference.columns.members[unit.scope], strict=True)
 
 
 def _is_quantified(column: Column) -> bool:

@@ -99,8 +99,7 @@ class Settler:
         return True
 
     def _states(self, place: Place, view: View) -> list[State]:
-        values = self.domain.values(place, view) or ["told"]
-        return [UNKNOWN_STATE, *map(learnt, values)]
+        return [UNKNOWN_STATE, *map(learnt, self.domain.sample(place, view))]
 
 
 class Dependencies:

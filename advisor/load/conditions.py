@@ -12,6 +12,7 @@ from advisor.model import CASE, GRADES, Condition, Fact, Operator, Value
 from advisor.problems import nearest
 from advisor.yamlfile import Mapping, Node, Scalar
 
+MAX_COUNTED = 20
 _OPERATORS = ("is", "in", "at_least", "above", "at_most", "below")
 _KNOWLEDGE = ("known", "unknown", "stale", "contradicted", "evidence")
 _QUANTIFIERS = ("any", "every", "none")
@@ -78,6 +79,9 @@ class ConditionReader:
         self.reader.mapping(node, '"of"', ("at_least", "of"))
         parts = tuple(self.read(n, scope) for n in self.reader.sequence(node.entries["of"], '"of"'))
         need, setting = self._need(node.entries.get("at_least", node))
+        if len(parts) > MAX_COUNTED:
+            self.reader.bad(node.at, "bad-count", f"at most {MAX_COUNTED} conditions can be counted")
+            return model.All(())
         if not 1 <= need <= len(parts):
             message = f"at least {need} of {len(parts)} conditions makes no sense; name 1 to {len(parts)}"
             self.reader.bad(node.at, "bad-count", message)
