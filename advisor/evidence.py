@@ -6,7 +6,7 @@ A `View` is all that inference sees of a case. The same case gives several views
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -94,14 +94,17 @@ def learnt(value: Value | None) -> State:
     return State("absent" if value is None else "value", value, len(GRADES) - 1)
 
 
-def state_of(fact: Fact, said: tuple[Statement, ...], as_of: date) -> State:
-    """Weigh the statements about one fact: contradiction first, then the strongest and freshest."""
+def state_of(fact: Fact, said: tuple[Statement, ...], as_of: date, ours: Collection[str] = ()) -> State:
+    """Weigh the statements about one fact: contradiction first, then the strongest and freshest.
+
+    Two independent sources make a fact confirmed; our own people (`ours`) count as one source together.
+    """
     if not said:
         return UNKNOWN_STATE
     if len({(type(s.value), s.value) for s in said}) > 1:
         return State(contradicted=True, said=said)
     grade = max(GRADES.index(s.grade) for s in said)
-    sources = {s.by for s in said if s.by and s.grade != "assumed"}
+    sources = {"us" if s.by in ours else s.by for s in said if s.by and s.grade != "assumed"}
     if len(sources) > 1:
         grade = GRADES.index("confirmed")
     stale = fact.stale_after is not None and all(_older(s, as_of, fact.stale_after) for s in said)
@@ -118,7 +121,7 @@ def view_of(case: Case, knowledge: Knowledge) -> View:
     facts = knowledge.facts
 
     def states(said: Statements) -> dict[str, State]:
-        return {path: state_of(facts[path], list_, case.as_of) for path, list_ in said.items()}
+        return {path: state_of(facts[path], list_, case.as_of, knowledge.our_roles) for path, list_ in said.items()}
 
     def member(m: Member) -> MemberView:
         return MemberView(m.id, m.title, m.name, states(m.facts))

@@ -86,10 +86,14 @@ class FlipSearch:
         return list(found)
 
     def _cards(self, flips: list[Flip]) -> list[Flip]:
-        """Of equally small flips, show one for each new verdict before a second one for the same."""
+        """Of equally small flips, show one for each new verdict before a second one for the same.
+
+        The same facts leading to the same verdict by another value are one card.
+        """
         seen: dict[str, int] = {}
         ranked: list[tuple[int, int, int, Flip]] = []
-        for place, flip in enumerate(flips):
+        once = {(frozenset(place for place, _ in flip.changes), flip.verdict): flip for flip in reversed(flips)}
+        for place, flip in enumerate(f for f in flips if f in once.values()):
             turn = seen[flip.verdict] = seen.get(flip.verdict, -1) + 1
             ranked.append((len(flip.changes), turn, place, flip))
         return [card[3] for card in sorted(ranked, key=lambda card: card[:3])][:MAX_CARDS]
@@ -118,8 +122,11 @@ class FlipSearch:
         facts = self.domain.knowledge.facts
         return sum(hardness[facts[path].change] * 10 + facts[path].cost for (_, path), _ in way)
 
-    def _order(self, flip: Flip) -> tuple[int, int, list[tuple[str, str, str]]]:
-        return len(flip.changes), self._cost(flip.changes), [_step_order(step) for step in flip.changes]
+    def _order(self, flip: Flip) -> tuple[int, bool, bool, int, list[tuple[str, str, str]]]:
+        """Fewest changes first, then those in our hands, then those that lead to more than asking again."""
+        steps = [_step_order(step) for step in flip.changes]
+        foreign = self._foreign(flip.changes) > 0
+        return len(flip.changes), foreign, flip.verdict == FALLBACK, self._cost(flip.changes), steps
 
     def trim(self, ways: Iterable[Way], size: int) -> list[Way]:
         """Keep the sets within the size, without those that contain another, cheapest first."""
@@ -296,10 +303,14 @@ class _Goals:
                 yield (None if own == CASE else self.inference.columns.ids[scope][member], path)
 
     def _options(self, place: Place) -> list[tuple[Value | None, State]]:
-        """Values that the fact could take, as if confirmed; its present one only if confirming changes something."""
+        """Values that the fact could take, as if confirmed; its present one only if confirming changes something.
+
+        A fact that nobody can change can only be learnt, or proven.
+        """
         if place not in self._changes:
             now = self.view.state(place)
-            values = self.search.domain.values(place, self.view)
+            fixed = now.known != "unknown" and self.search.domain.knowledge.facts[place[1]].change == "given"
+            values = [] if fixed else self.search.domain.values(place, self.view)
             if now.known != "unknown" and now.value not in values:
                 values = [*values, now.value]
             options = [(value, learnt(value)) for value in values]

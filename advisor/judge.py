@@ -17,7 +17,7 @@ from advisor.infer import Inference, Reasoner
 from advisor.model import Playbase
 from advisor.paths import Library
 from advisor.playbase import load_playbase, quarantine_program
-from advisor.questions import Asker, Question, paths_below
+from advisor.questions import Asker, Hanging, Question, paths_below
 from advisor.settle import Settlement, Settler, tree_value
 
 
@@ -56,6 +56,11 @@ class Judge:
     def _quarantine(self) -> tuple[Encoder, Tree]:
         program = quarantine_program(self.base)
         return Encoder(program, self.knowledge), program.units[-1].tree
+
+    @property
+    def deciding_paths(self) -> frozenset[str]:
+        """The paths of all facts that could bear on a verdict."""
+        return self._asker.paths
 
     def view(self, case: Case) -> View:
         """Weigh the case's statements as of its date, and quarantine what must not be used."""
@@ -104,7 +109,7 @@ class Judge:
             if unit.rule and unit.rule.then.ask and j.inference.value(unit) == YES
             for path in unit.rule.then.ask
         }
-        hanging = frozenset(j.settlement.places)
+        hanging = Hanging(not j.settlement.settled, frozenset((*j.settlement.places, *j.carriers)))
         return self._asker.questions(j.view, j.decision.verdict, j.inference, hanging, frozenset(asked))
 
     def close(self) -> None:

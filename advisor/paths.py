@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ def shipped(house: Path | None = None) -> Library:
         knowledge = Path(str(importlib.resources.files("advisor.knowledge")))
     if house is None:
         return Library(rules, knowledge)
-    if not house.is_dir():
+    if not os.path.isdir(house):
         raise InputError([Problem(Location(str(house)), "folder-missing", "there is no such folder of rules")])
     inner_rules, inner_knowledge = house / "rules", house / "knowledge"
     return Library(
@@ -50,12 +51,17 @@ def yaml_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*") if p.suffix in YAML_SUFFIXES and p.is_file())
 
 
+def real(path: Path) -> Path:
+    """Follow links as far as they lead; unlike Path.resolve, a circle of links is no error here."""
+    return Path(os.path.realpath(path))
+
+
 def display(path: Path, base: Path | None = None) -> str:
     """Name a file in messages: relative to `base`'s parent or the working folder where it lies below it."""
     for root in (base.parent if base else None, Path.cwd()):
         if root is not None:
             try:
-                return path.resolve().relative_to(root.resolve()).as_posix()
+                return real(path).relative_to(real(root)).as_posix()
             except ValueError:
                 continue
     return path.as_posix()
@@ -66,6 +72,6 @@ def case_files(paths: Iterable[Path]) -> Iterator[Path]:
     seen: set[Path] = set()
     for path in paths:
         for found in yaml_files(path) if path.is_dir() else [path]:
-            if found.resolve() not in seen:
-                seen.add(found.resolve())
+            if real(found) not in seen:
+                seen.add(real(found))
                 yield found

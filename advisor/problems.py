@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -35,6 +36,12 @@ class Location:
 
 NOWHERE = Location("")
 
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Characters that a terminal obeys, that turn the direction of what stands after them, or that no file can hold."""
+
+MAX_PROBLEMS = 200
+"""Problems in one run; an input that has more is not the kind of file that it should be."""
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -56,8 +63,11 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def add(self, at: Location, id_: str, message: str) -> None:
-        """Record one problem at a place."""
+        """Record one problem at a place; raise InputError when there are too many to be of use."""
         self.found.append(Problem(at, id_, message))
+        if len(self.found) >= MAX_PROBLEMS:
+            self.found.append(Problem(at, "too-many-problems", f"stopped here, after {MAX_PROBLEMS} problems"))
+            self.raise_if_any()
 
     def __bool__(self) -> bool:
         """Tell whether anything was found."""
@@ -83,6 +93,11 @@ class InputError(AdvisorError):
 
 class EngineError(AdvisorError):
     """The engine is missing, failed, or disagreed with the evaluator that shadows it."""
+
+
+def visible(text: str) -> str:
+    """Return text whose unprintable characters are seen, as �, and never obeyed."""
+    return UNPRINTABLE.sub("\ufffd", text)
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:

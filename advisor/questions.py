@@ -34,6 +34,16 @@ class Question:
     answers: tuple[Answer, ...]
     turns: tuple[Answer, ...]
     hangs: bool
+    settling: int
+    """How many of its answers would settle an open verdict."""
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Whether the verdict is open, and the facts that it hangs on, or that carry it unproven."""
+
+    open: bool
+    places: frozenset[Place]
 
 
 class Asker:
@@ -46,29 +56,29 @@ class Asker:
         self.paths = upstream(reasoner.program, arbiter)
 
     def questions(
-        self, view: View, verdict: str, inference: Inference, hanging: frozenset[Place], wanted: frozenset[str]
+        self, view: View, verdict: str, inference: Inference, hanging: Hanging, wanted: frozenset[str]
     ) -> list[Question]:
-        """Return questions worth asking, best first.
+        """Return questions worth asking, best first; `wanted` are the paths that rules ask for.
 
-        `hanging` are facts that the open verdict hangs on, `wanted` the paths that rules ask for. A question
-        is worth more the more of its answers would turn or settle the verdict, and less the more it costs.
+        Those come first that can turn the verdict or that an open one hangs on. A question is worth more the
+        more of its answers would turn the verdict, or settle an open one, and less the more it costs.
         """
         actions = self._actions(inference, verdict)
-        ranked: list[tuple[tuple[Fraction, int, str, str], Question]] = []
+        ranked: list[tuple[tuple[bool, Fraction, int, str, str], Question]] = []
         for place in places(view, self.domain.knowledge, self.paths | wanted):
             why = self._why(view.state(place), place)
             if why is None:
                 continue
             question, moved = self._question(view, place, why, verdict, hanging, actions)
-            effect = len(question.turns) * 2 + sum(a.settles for a in question.answers) + moved
-            effect += 2 * question.hangs + (place[1] in wanted)
+            effect = len(question.turns) * 2 + question.settling + moved + 2 * question.hangs + (place[1] in wanted)
             if effect:
                 cost = self.domain.knowledge.facts[place[1]].cost
-                ranked.append(((-Fraction(effect, cost), cost, place[1], place[0] or ""), question))
+                idle = not (question.turns or question.hangs)
+                ranked.append(((idle, -Fraction(effect, cost), cost, place[1], place[0] or ""), question))
         return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
 
     def _question(
-        self, view: View, place: Place, why: Why, verdict: str, hanging: frozenset[Place], actions: frozenset[int]
+        self, view: View, place: Place, why: Why, verdict: str, hanging: Hanging, actions: frozenset[int]
     ) -> tuple[Question, int]:
         answers, moved = [], 0
         for value in self.domain.values(place, view):
@@ -79,7 +89,8 @@ class Asker:
             answers.append(Answer(value, new, possible == [new]))
             moved = max(moved, int(self._actions(inference, new) != actions))
         turns = tuple(a for a in answers if a.verdict != verdict)
-        return Question(place, why, tuple(answers), turns, place in hanging), moved
+        settling = sum(a.settles for a in answers) if hanging.open else 0
+        return Question(place, why, tuple(answers), turns, place in hanging.places, settling), moved
 
     def _actions(self, inference: Inference, verdict: str) -> frozenset[int]:
         return frozenset(

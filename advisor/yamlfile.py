@@ -7,6 +7,7 @@ refused, nesting and size are bounded, and a duplicate key is a problem.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,12 @@ from typing import Any
 
 import yaml
 
-from advisor.problems import Location, Problems
+from advisor.problems import UNPRINTABLE, Location, Problems
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
+_REFUSED = re.compile(UNPRINTABLE.pattern + r"(?<![\t\n\r\x85\u2028\u2029])")
+"""Unprintable characters but those that YAML knows to part words or lines."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -85,6 +88,12 @@ def read(path: Path, name: str, problems: Problems) -> Node | None:
 def parse(text: str, name: str, problems: Problems) -> Node | None:
     """Build the node of one YAML document; None (with problems added) if it is not one."""
     builder = _Builder(name, problems)
+    bad = _REFUSED.search(text)
+    if bad is not None:
+        start = text.rfind("\n", 0, bad.start()) + 1
+        at = Location(name, text.count("\n", 0, start) + 1, bad.start() - start + 1)
+        problems.add(at, "control-character", _not_allowed(bad))
+        return None
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if not builder.take(event):
@@ -100,6 +109,10 @@ def parse(text: str, name: str, problems: Problems) -> Node | None:
     if builder.root is None:
         problems.add(Location(name), "file-empty", "the file is empty")
     return builder.root
+
+
+def _not_allowed(found: re.Match[str]) -> str:
+    return f"the control character U+{ord(found.group()):04X} cannot stand in a file; remove it"
 
 
 def _one_line(text: str) -> str:
@@ -142,6 +155,9 @@ class _Builder:
     def _scalar(self, event: Any, at: Location) -> bool:
         if event.tag and event.tag != "!":
             return self._refuse(at, "yaml-tag", f"YAML tags are not used here; remove {event.tag}")
+        bad = _REFUSED.search(event.value) if event.style == '"' else None
+        if bad is not None:
+            return self._refuse(at, "control-character", _not_allowed(bad))
         self._add(Scalar(event.value, at, plain=event.style in (None, "")))
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from typing import NoReturn
@@ -10,7 +11,7 @@ from typing import NoReturn
 import click
 
 from advisor import __version__
-from advisor.problems import AdvisorError, Exit, InputError
+from advisor.problems import AdvisorError, Exit, InputError, visible
 
 COMMANDS = {
     "review": "advisor.cli.review:review_command",
@@ -53,25 +54,31 @@ def main() -> None:
 def run() -> NoReturn:
     """Run the command line; errors are shown without a traceback, each with its exit code."""
     _use_utf8()
+    code: int | None = Exit.OK
     try:
-        code = main(standalone_mode=False)
+        code = main(prog_name="advisor", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
         code = Exit.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        _complain(shown.getvalue().rstrip("\n").split("\n"))
         code = Exit.INPUT
     except InputError as error:
         _complain([str(problem) for problem in error.problems])
         code = Exit.INPUT
     except AdvisorError as error:
-        _complain([f"error: {error}"])
+        _complain(f"error: {error}".split("\n"))
         code = Exit.BUG
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = Exit.OK
+        _drop_output()
+    except OSError as error:
+        _complain([f"error: {error}"])
+        _drop_output()
+        code = Exit.INPUT
     except Exception as error:
         if os.environ.get("ADVISOR_DEBUG"):
             raise
@@ -81,12 +88,20 @@ def run() -> NoReturn:
 
 
 def _use_utf8() -> None:
-    """Write UTF-8 whatever the locale, so that the same input gives the same bytes."""
-    for stream in (sys.stdout, sys.stderr):
+    """Write UTF-8 whatever the locale, so that the same input gives the same bytes; a closed output is no error."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+        stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+def _drop_output() -> None:
+    """Send what is not written yet nowhere, so that leaving does not fail as the writing did."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _complain(lines: list[str]) -> None:
     for line in lines:
-        click.echo(line, err=True)
+        click.echo(visible(line), err=True)

@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 import click
 
 from advisor.judge import Judge, open_judge
+from advisor.load.reader import FIRST_YEAR, LAST_YEAR
 from advisor.paths import shipped
+from advisor.problems import InputError, Location, Problem, visible
 from advisor.render.output import FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,8 +57,15 @@ def judge(house: Path | None) -> Judge:
 
 
 def day(value: datetime | None) -> date | None:
-    """Return the day of `--as-of`."""
+    """Return the day of `--as-of`; raise InputError for one that no case could have."""
+    if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        message = f"the day must lie between {FIRST_YEAR} and {LAST_YEAR}"
+        raise InputError([Problem(Location("--as-of"), "not-a-date", message)])
     return value.date() if value else None
+
+
+def _name(name: str | None) -> str:
+    return visible(name or "")
 
 
 class Progress:
@@ -71,7 +80,7 @@ class Progress:
     def step(self, path: Path) -> None:
         """Note that the next file begins."""
         if self._bar is None and sys.stderr.isatty() and time.monotonic() - self.started > 1:
-            self._bar = click.progressbar(length=self.total, file=sys.stderr, item_show_func=str)
+            self._bar = click.progressbar(length=self.total, file=sys.stderr, item_show_func=_name)
             self._bar.__enter__()
             self._bar.update(self.done)
         self.done += 1

@@ -66,7 +66,7 @@ def show_command(id_: str, lang: str, format_: str, rules: Path | None) -> None:
 def _find(base: Playbase, id_: str) -> tuple[Item | None, RuleFile | None]:
     slug = id_.partition("/")[0]
     items = base.knowledge.items
-    item = items.get(int(id_)) if id_.isdecimal() else next((i for i in items.values() if i.slug == slug), None)
+    item = next((i for i in items.values() if id_ == str(i.number) or i.slug == slug), None)
     file = next((f for f in base.files if f.id == (item.slug if item else slug)), None)
     if item is None and file is None:
         names = [i.slug for i in items.values()] + [f.id for f in base.files]

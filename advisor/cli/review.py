@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -71,7 +72,7 @@ def _review(paths_: tuple[Path, ...], rules: Path | None, as_of: datetime | None
     missing = [
         Problem(Location(str(path)), "file-missing", "there is no such file or folder")
         for path in paths_
-        if not path.exists()
+        if not os.path.exists(path)
     ]
     if missing:
         raise InputError(missing)

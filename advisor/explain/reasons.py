@@ -41,9 +41,9 @@ class Reasons:
         """Opposing rules first, then candidates for other verdicts that hold, then those not excluded."""
         verdict = self.decision.verdict
         found = list(self._of_units(self._yes(lambda u: verdict in _then(u).opposes), "opposes", verdict))
-        others = [c for c in (*self.decision.standing, *self.decision.defeated) if c.verdict != verdict]
-        for contender in others:
-            found.extend(self._of_units([contender.unit], "other-verdict", contender.verdict))
+        for contender in self.decision.defeated:
+            if contender.verdict != verdict:
+                found.extend(self._of_units([contender.unit], "other-verdict", contender.verdict))
         if self.judgement.proven.verdict != verdict:
             found.append(self._gap())
         found.extend(self._not_excluded())
@@ -69,7 +69,7 @@ class Reasons:
         rule = unit.rule
         assert rule is not None
         facts = _facts(self.explainer, unit, index)
-        grades = [GRADES.index(f.grade) for f in facts if f.grade]
+        grades = [GRADES.index(f.grade) for f in facts if f.grade and self.knowledge.facts[f.path].claim]
         weakest = GRADES[min(grades)] if grades else None
         return Reason(
             kind=kind,

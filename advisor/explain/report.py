@@ -13,6 +13,7 @@ from advisor.explain.reasons import Reasons
 from advisor.explain.wording import Wording, fill
 from advisor.flips import Flip
 from advisor.judge import Judge, Judgement
+from advisor.lexicon import say
 from advisor.model import Action as ActionRule
 from advisor.model import Rule, Text
 from advisor.questions import Question
@@ -79,7 +80,7 @@ class _Builder:
             questions=tuple(map(self._question, self.judge.questions(j))),
             flips=tuple(map(self._flip, self.judge.flips(j))),
             contradictions=tuple(self._facts_where(lambda state: state.contradicted)),
-            stale=tuple(self._facts_where(lambda state: state.stale)),
+            stale=tuple(f for f in self._facts_where(lambda s: s.stale) if f.path in self.judge.deciding_paths),
             candidates=tuple(self._candidates()),
             trace=tuple(self._trace()),
         )
@@ -154,9 +155,9 @@ class _Builder:
         )
 
     def _to(self, role: str | None, rule: Rule, index: int) -> Text | None:
-        """Name the person: the member that the rule is about, else the one known person in that role."""
+        """Name the person: the one that the rule is about, else the only one known in that role, else the role."""
         member = self.explainer.member_view(rule.scope, index)
-        if member is not None:
+        if member is not None and self.wording.is_person(member[1]):
             return self.wording.member(member[1], member[0])
         if role is None:
             return None
@@ -170,24 +171,33 @@ class _Builder:
     def _question(self, question: Question) -> QuestionLine:
         fact = self.wording.fact(question.place)
         declared = self.knowledge.facts[question.place[1]]
-        parts = {"self": fact.who} if fact.who else {}
+        ask = fill(declared.ask, {"self": fact.who}) if fact.who else declared.ask
+        if fact.who and ask == declared.ask:
+            ask = say("question.about", who=fact.who, ask=ask)
         return QuestionLine(
             fact=fact,
-            ask=fill(declared.ask, parts),
-            who=tuple(self._answerers(declared.who)),
+            ask=ask,
+            who=tuple(dict.fromkeys(self._answerers(declared.who, question.place))),
             cost=declared.cost,
             why=question.why,
             turns=tuple(
                 AnswerLine(self.wording.value(declared, a.value), self.verdict(a.verdict), a.settles)
                 for a in question.turns
             ),
-            settles=any(a.settles for a in question.answers),
+            settles=question.settling > 0,
         )
 
-    def _answerers(self, roles: Iterable[str]) -> Iterator[Text]:
-        """Name the people of the case who play these roles, else the roles."""
+    def _answerers(self, roles: Iterable[str], place: Place) -> Iterator[Text]:
+        """Name the people of the case who play these roles, else the roles.
+
+        Nobody is asked about himself, nor to settle a contradiction that he is a side of.
+        """
+        state = self.judgement.view.state(place)
+        partial = {place[0], *(s.by for s in state.said if state.contradicted)}
         for role in roles:
-            people = [m for m in self.wording.members.values() if self._plays(m[1].states, role)]
+            people = [
+                m for id_, m in self.wording.members.items() if id_ not in partial and self._plays(m[1].states, role)
+            ]
             if people:
                 yield from (self.wording.member(view, list_) for list_, view in people)
             else:

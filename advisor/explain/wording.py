@@ -59,7 +59,8 @@ class Wording:
     def state(self, fact: Fact, state: State) -> Text:
         """Return what is known of a fact, in words."""
         if state.contradicted:
-            told = list(dict.fromkeys(self.value(fact, s.value) for s in state.said))
+            values = dict.fromkeys(self.value(fact, s.value) for s in state.said)
+            told = [say("value.quoted", value=value) for value in values]
             return say("value.contradicted", values=join(told, "list.or"))
         return say("value.unknown") if state.known == "unknown" else self.value(fact, state.value)
 
@@ -77,6 +78,11 @@ class Wording:
         fact = self.knowledge.facts.get(f"{word}.role")
         state = member.states.get(f"{word}.role", UNKNOWN_STATE)
         return self.value(fact, state.value) if fact and state.known == "value" else None
+
+    def is_person(self, member: MemberView) -> bool:
+        """Tell a stakeholder from a rival, a criterion or a commitment: somebody with a role."""
+        list_, _ = self.members[member.id]
+        return f"{self.knowledge.lists[list_].member}.role" in self.knowledge.facts
 
     def who(self, id_: str) -> Text | None:
         """Return what text calls the member with this id, if there is one."""

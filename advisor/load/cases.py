@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence as Seq
 from datetime import date
 from pathlib import Path
 
@@ -12,12 +11,13 @@ from advisor.load.reader import Reader, either_of, shorten
 from advisor.load.values import UNKNOWN, fact_value
 from advisor.model import CASE, GRADES, Fact, Knowledge, ListDecl, Text
 from advisor.problems import InputError, Location, Problems, nearest
-from advisor.yamlfile import Mapping, Node, Scalar, Sequence
+from advisor.yamlfile import Mapping, Node, Sequence
 
 EXAMPLE_DAY = date(2026, 1, 1)
 """The date of an example that states none."""
 
-MAX_MEMBERS = 1000
+MAX_MEMBERS = 100
+"""Of a list, of the acts, and of the statements about one fact: the search for flips grows with their square."""
 BANNED = ("health", "religion", "family", "politics", "ethnicity", "birthday", "children", "spouse")
 _REQUIRED = ("case", "title", "as_of")
 _OPTIONAL = ("about", "currency", "facts", "history")
@@ -52,7 +52,8 @@ class CaseReader:
         as_of = r.get(m, "as_of", lambda n: r.day(n, '"as_of"'), EXAMPLE_DAY)
         content = self.content(m)
         self._check_dates(content, as_of)
-        history = [self._act(n) for n in r.get(m, "history", lambda n: r.sequence(n, '"history"'), ())]
+        history = [self._act(n) for n in r.get(m, "history", lambda n: self._bounded(n, "history", "acts"), ())]
+        self._check_members(content, history, m.at)
         return Case(
             id=r.get(m, "case", lambda n: r.slug(n, '"case"'), ""),
             title=r.get(m, "title", lambda n: r.loose_text(n, '"title"'), Text("", "")),
@@ -97,6 +98,26 @@ class CaseReader:
                         )
                         self.reader.bad(s.at, "after-as-of", message)
 
+    def _check_members(self, content: Content, history: list[Act], at: Location) -> None:
+        """Count members over all acts, and see that no two lists share an id: `--set` and evidence name members."""
+        owners: dict[str, str] = {}
+        for name, decl in self.knowledge.lists.items():
+            found = {m.id: m for part in (content, *(a.content for a in history)) for m in part.lists.get(name, ())}
+            if len(found) > MAX_MEMBERS:
+                self.reader.bad(at, "too-many-members", f"at most {MAX_MEMBERS} {decl.name}, over all acts")
+            for id_, member in found.items():
+                if owners.setdefault(id_, name) != name:
+                    message = f'"{id_}" is the id of one of the {owners[id_]} and of one of the {name}'
+                    self.reader.bad(member.at, "duplicate-id", message)
+
+    def _bounded(self, node: Node, what: str, of: str) -> tuple[Node, ...]:
+        """Read a list of bounded length."""
+        nodes = self.reader.sequence(node, f'"{what}"')
+        if len(nodes) > MAX_MEMBERS:
+            self.reader.bad(node.at, "too-many-members", f"at most {MAX_MEMBERS} {of}")
+            return ()
+        return nodes
+
     def _facts(self, m: Mapping) -> dict[str, tuple[Statement, ...]]:
         found: dict[str, tuple[Statement, ...]] = {}
         for key, node in m.entries.items():
@@ -129,7 +150,8 @@ class CaseReader:
         self.reader.bad(at, "unknown-fact", f"unknown fact {shorten(path)}{hint}")
 
     def _statements(self, fact: Fact, node: Node) -> tuple[Statement, ...]:
-        nodes: Seq[Node] = node.items if isinstance(node, Sequence) else (node,)
+        several = f"statements about {fact.path}"
+        nodes = self._bounded(node, fact.path, several) if isinstance(node, Sequence) else (node,)
         said = (self._statement(fact, n) for n in nodes)
         return tuple(s for s in said if s is not None)
 
@@ -159,10 +181,7 @@ class CaseReader:
         return lists, complete
 
     def _members(self, decl: ListDecl, node: Node) -> tuple[Member, ...]:
-        nodes = self.reader.sequence(node, f'"{decl.name}"')
-        if len(nodes) > MAX_MEMBERS:
-            self.reader.bad(node.at, "too-many-members", f"at most {MAX_MEMBERS} {decl.name}")
-            return ()
+        nodes = self._bounded(node, decl.name, decl.name)
         members: dict[str, Member] = {}
         for number, child in enumerate(nodes, start=1):
             member = self._member(decl, child, f"{decl.member}-{number}")
@@ -181,11 +200,11 @@ class CaseReader:
                 path = key if key.startswith(f"{decl.member}.") else f"{decl.member}.{key}"
                 self._fact(facts, path, child, m.key_at[key], decl.name)
         title = r.get(m, decl.titled_by, lambda n: r.loose_text(n, f'"{decl.titled_by}"'), None)
-        name = m.entries.get("name") if decl.titled_by != "name" else None
+        named = decl.titled_by != "name"
         return Member(
             id=r.get(m, "id", lambda n: r.slug(n, '"id"'), default_id) or default_id,
             title=title,
-            name=name.text if isinstance(name, Scalar) else None,
+            name=r.get(m, "name", lambda n: r.string(n, '"name"'), None) if named else None,
             facts=facts,
             at=node.at,
         )

@@ -239,7 +239,7 @@ class _Loader:
         node = self._file("items.yaml", ("items",)).entries.get("items")
         entries = self.reader.mapping(node, '"items"', optional=None) if node else Mapping({}, {}, Location(""))
         for key, child in entries.entries.items():
-            if not key.isdecimal():
+            if not (key.isdecimal() and len(key) <= 3):
                 self.reader.bad(entries.key_at[key], "bad-id", f"an item is a number, not {shorten(key)}")
                 continue
             m = self.reader.mapping(child, f"item {key}", ("slug", "title", "playbooks", "logic"), ("why",))

@@ -6,6 +6,7 @@ the next; a caller must not use the results while the problems are not empty.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
@@ -19,6 +20,7 @@ from advisor.yamlfile import Mapping, Node, Scalar, Sequence
 T = TypeVar("T")
 D = TypeVar("D")
 MAX_TEXT = 4000
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:[,_]?\d{3})*(?:\.\d{1,6})?|[+-]?\d{1,15}(?:\.\d{1,6})?")
 _TRUE, _FALSE = ("yes", "true"), ("no", "false")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -155,12 +157,13 @@ class Reader:
         """Read a date written YYYY-MM-DD."""
         text = self.string(node, what)
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            try:
-                return date.fromisoformat(text)
-            except ValueError:
-                pass
+            with contextlib.suppress(ValueError):
+                day = date.fromisoformat(text)
+                if FIRST_YEAR <= day.year <= LAST_YEAR:
+                    return day
         if text:
-            self.bad(node.at, "not-a-date", f"{what} must be a day written YYYY-MM-DD, not {shorten(text)}")
+            years = f"from {FIRST_YEAR} to {LAST_YEAR}"
+            self.bad(node.at, "not-a-date", f"{what} must be a day {years} written YYYY-MM-DD, not {shorten(text)}")
         return date(2000, 1, 1)
 
     def get(self, mapping: Mapping, key: str, read: Callable[[Node], T], default: D) -> T | D:

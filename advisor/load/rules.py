@@ -55,7 +55,7 @@ def _raw_files(library: paths.Library, reader: Reader) -> list[_Raw]:
             continue
         house_ids: dict[str, str] = {}
         for path in paths.yaml_files(base):
-            if path.name == ORDER_FILE:
+            if path.name == ORDER_FILE or library.house_knowledge in path.parents:
                 continue
             raw = _raw_file(reader, path, paths.display(path, base))
             if raw is None:

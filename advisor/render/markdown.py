@@ -7,16 +7,24 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from advisor.problems import visible
 from advisor.render.blocks import Block, Branch, Tree
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$^])")
+_LINKS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+_START = re.compile(r"^([-+=])|^(\d{1,9})(?=[.)])")
 MARKS = {"yes": "yes", "no": "no", "undecided": "?"}
 
 
 def escape(text: str) -> str:
-    """Return text that Markdown and HTML show as it is, on one line."""
-    line = " ".join(text.split())
-    return _SPECIAL.sub(r"\\\1", line.replace("&", "&amp;")).replace("\\<", "&lt;").replace("\\>", "&gt;")
+    """Return text that Markdown and HTML show as it is, on one line, within a line."""
+    line = visible(" ".join(text.split())).replace("&", "&amp;")
+    return _LINKS.sub(r"\\", _SPECIAL.sub(r"\\\1", line)).replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+def start(text: str) -> str:
+    """Return escaped text that starts a line: it opens no list and rules off nothing."""
+    return _START.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\", escape(text))
 
 
 def branches(tree: Tree) -> list[tuple[int, Branch]]:
@@ -40,6 +48,7 @@ def _template() -> Template:
         autoescape=False,
     )
     env.filters["md"] = escape
+    env.filters["start"] = start
     env.globals["branches"] = branches
     return env.get_template("page.md.j2")
 
@@ -47,4 +56,4 @@ def _template() -> Template:
 def markdown(blocks: list[Block]) -> str:
     """Return blocks as a Markdown document."""
     items = [(type(block).__name__, block) for block in blocks]
-    return _template().render(blocks=items)
+    return _template().render(blocks=items).rstrip("\n") + "\n"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
-from advisor.problems import InputError, Location, Problem
+from advisor.problems import UNPRINTABLE, InputError, Location, Problem
 from advisor.render.blocks import Page
 from advisor.result import to_plain
 
@@ -19,12 +21,15 @@ Format = Literal["text", "markdown", "json"]
 FORMATS: tuple[str, ...] = get_args(Format)
 SUFFIXES: dict[str, Format] = {".txt": "text", ".md": "markdown", ".json": "json"}
 FILE_WIDTH = 100
+_UNPRINTABLE = re.compile(UNPRINTABLE.pattern + r"(?<!\n)")
+"""What JSON allows in a string, and a terminal would obey; only the line ends between strings are left."""
 
 
 def render(format_: str, lang: str, layout: Callable[[Page], None], plain: Any) -> str:
     """Return a document as text for a file or pipe: a page laid out by `layout`, or `plain` as JSON."""
     if format_ == "json":
-        return json.dumps(to_plain(plain), ensure_ascii=False, indent=2, sort_keys=False) + "\n"
+        text = json.dumps(to_plain(plain), ensure_ascii=False, indent=2, sort_keys=False) + "\n"
+        return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
     page = _page(lang, layout)
     if format_ == "markdown":
         from advisor.render.markdown import markdown
@@ -34,18 +39,22 @@ def render(format_: str, lang: str, layout: Callable[[Page], None], plain: Any) 
 
     stream = io.StringIO()
     draw(console(stream, FILE_WIDTH), page.blocks)
-    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
+    return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
 
 
 def show(format_: str, lang: str, layout: Callable[[Page], None], plain: Any, stream: IO[str] | None = None) -> None:
-    """Print a document to standard output; as text with the width and colours of the terminal there."""
-    stream = stream or sys.stdout
-    if format_ == "text":
-        from advisor.render.terminal import console, draw
+    """Print a document to standard output; as text with the width and colours of the terminal there.
 
-        draw(console(stream), _page(lang, layout).blocks)
-    else:
-        stream.write(render(format_, lang, layout, plain))
+    A reader who leaves before the end (`| head`) is no error, and keeps nothing else from being done.
+    """
+    stream = stream or sys.stdout
+    with contextlib.suppress(BrokenPipeError):
+        if format_ == "text":
+            from advisor.render.terminal import console, draw
+
+            draw(console(stream), _page(lang, layout).blocks)
+        else:
+            stream.write(render(format_, lang, layout, plain))
 
 
 def _page(lang: str, layout: Callable[[Page], None]) -> Page:
@@ -58,16 +67,26 @@ def write_file(path: Path, text: str) -> None:
     """Write a file whole: to a temporary file beside it, then renamed over it; raise InputError if it cannot be."""
     temporary: str | None = None
     try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8", newline="\n")  # a pipe or device, which is not to be replaced
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
         message = f"cannot write the file: {error.strerror or error}"
         raise InputError([Problem(Location(str(path)), "file-unwritable", message)]) from error
+
+
+def _umask() -> int:
+    """Return the user's mask of file modes, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

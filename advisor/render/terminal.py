@@ -12,6 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree as RichTree
 
+from advisor.problems import visible
 from advisor.render.blocks import Block, Branch, Bullets, Heading, Line, Panel, Table, Tone, Tree
 
 _STYLES: dict[Tone, str] = {
@@ -27,11 +28,23 @@ NARROW = 60
 """Below this many columns a table is drawn as one block a row."""
 RULE = 60
 """The longest line drawn under a title, in columns."""
+FRAME = 6
+"""What a frame takes from the width of its title, in columns."""
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command what happens when the reader has gone; Rich would end the process with 1."""
+        raise BrokenPipeError
 
 
 def console(stream: IO[str], width: int | None = None) -> Console:
-    """Return a console for a stream; NO_COLOR and pipes are respected, words are never highlighted."""
-    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False, soft_wrap=False)
+    """Return a console for a stream; NO_COLOR and pipes are respected, words are never highlighted.
+
+    With a width it draws for a file: without colour, whatever the environment asks of terminals.
+    """
+    screen = None if width is None else False
+    return _Console(file=stream, width=width, force_terminal=screen, highlight=False, emoji=False, markup=False)
 
 
 def draw(target: Console, blocks: list[Block]) -> None:
@@ -40,9 +53,14 @@ def draw(target: Console, blocks: list[Block]) -> None:
         target.print(_renderable(target, block))
 
 
+def _words(text: str, style: str = "") -> Text:
+    """Return words on one line, as they were written: nothing in them is markup, or obeyed by a terminal."""
+    return Text(visible(" ".join(text.split())), style=style)
+
+
 def _renderable(target: Console, block: Block) -> RenderableType:
     if isinstance(block, Heading):
-        return _heading(block)
+        return _heading(block, target.width)
     if isinstance(block, Line):
         return _line(block)
     if isinstance(block, Bullets):
@@ -50,19 +68,19 @@ def _renderable(target: Console, block: Block) -> RenderableType:
     if isinstance(block, Table):
         return _stacked(block) if target.width < NARROW else _table(block)
     if isinstance(block, Panel):
-        return _panel(block)
+        return _panel(block, target.width)
     return _tree(block)
 
 
-def _heading(block: Heading) -> RenderableType:
+def _heading(block: Heading, width: int) -> RenderableType:
     style = "bold cyan" if block.level > 1 else "bold"
-    title = Text(block.text, style=style)
-    rule = [] if block.level > 1 else [Text("─" * min(cell_len(block.text), RULE), style="dim")]
+    title = _words(block.text, style)
+    rule = [] if block.level > 1 else [Text("─" * min(cell_len(title.plain), RULE, width), style="dim")]
     return Group(Text(""), title, *rule)
 
 
 def _line(block: Line) -> Text:
-    return Text(block.text, style=_STYLES[block.tone])
+    return _words(block.text, _STYLES[block.tone])
 
 
 def _bullets(block: Bullets) -> RenderableType:
@@ -70,8 +88,8 @@ def _bullets(block: Bullets) -> RenderableType:
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1)
     for number, item in enumerate(block.items, start=1):
-        text = Text(item.text, style=_STYLES[item.tone])
-        body: RenderableType = Group(text, Text(item.note, style="dim")) if item.note else text
+        text = _words(item.text, _STYLES[item.tone])
+        body: RenderableType = Group(text, _words(item.note, "dim")) if item.note else text
         grid.add_row(Text(f" {number}." if block.numbered else " •"), body)
     return grid
 
@@ -79,9 +97,9 @@ def _bullets(block: Bullets) -> RenderableType:
 def _table(block: Table) -> RenderableType:
     table = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), header_style="bold")
     for name in block.columns:
-        table.add_column(Text(name), overflow="fold")
+        table.add_column(_words(name), overflow="fold")
     for row in block.rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*map(_words, row))
     return table
 
 
@@ -89,15 +107,19 @@ def _stacked(block: Table) -> RenderableType:
     lines: list[RenderableType] = []
     for row in block.rows:
         pairs = [(name, cell) for name, cell in zip(block.columns, row, strict=True) if cell]
-        lines.extend(Text.assemble((f"{name}: " if name else "", "dim"), cell) for name, cell in pairs)
+        lines.extend(Text.assemble((f"{name}: " if name else "", "dim"), _words(cell)) for name, cell in pairs)
         lines.append(Text(""))
     return Group(*lines[:-1])
 
 
-def _panel(block: Panel) -> RenderableType:
+def _panel(block: Panel, width: int) -> RenderableType:
+    """Frame lines under their title; a title that the frame would cut goes inside."""
     style = _STYLES[block.tone]
-    title = Text(block.title, style=f"bold {style}".strip())
-    return RichPanel(Group(*map(_line, block.lines)), title=title, title_align="left", border_style=style or "dim")
+    title = _words(block.title, f"bold {style}".strip())
+    lines = [_line(line) for line in block.lines]
+    if cell_len(title.plain) > width - FRAME:
+        return RichPanel(Group(title, *lines), border_style=style or "dim")
+    return RichPanel(Group(*lines), title=title, title_align="left", border_style=style or "dim")
 
 
 def _tree(block: Tree) -> RichTree:
@@ -113,7 +135,5 @@ def _grow(tree: RichTree, branch: Branch) -> None:
 
 def _label(branch: Branch) -> Text:
     mark, style = _MARKS[branch.answer] if branch.answer else ("", "")
-    label = Text.assemble((f"{mark} " if mark else "", style), branch.text)
-    if branch.note:
-        label.append(f"\n{branch.note}", style="dim")
-    return label
+    notes = [Text.assemble("\n", _words(line, "dim")) for line in branch.note.split("\n") if line]
+    return Text.assemble((f"{mark} " if mark else "", style), _words(branch.text), *notes)

@@ -28,8 +28,7 @@ def next_page(page: Page, case: CaseReport) -> None:
         for q in case.questions[:REASONS]
     )
     page.add(Bullets(bullets, numbered=True) if bullets else Line(page.words("questions.none"), "quiet"))
-    if case.compliance or case.quarantined:
-        compliance(page, case)
+    compliance(page, case)
 
 
 def _first(who: tuple[Text, ...]) -> Text:
@@ -72,15 +71,20 @@ def what_if_page(page: Page, before: CaseReport, after: CaseReport, changes: lis
 def argument_page(page: Page, argument: Argument) -> None:
     """Write a why or why-not: one tree for each rule, and the facts that are missing."""
     page.add(Line(page.text(argument.heading), "strong"))
+    seen: set[Node] = set()
     for node in argument.trees:
-        page.add(Tree(_branch(page, node, top=True)))
+        page.add(Tree(_branch(page, node, seen, top=True)))
     if argument.missing:
         page.head("why-not.missing")
         page.add(Bullets(tuple(Bullet(page.text(labelled(f))) for f in argument.missing)))
 
 
-def _branch(page: Page, node: Node, top: bool = False) -> Branch:
-    """A passage is told in full for the rule at the top, and only named for the rules below it."""
+def _branch(page: Page, node: Node, seen: set[Node], top: bool = False) -> Branch:
+    """Tell a passage in full for the rule at the top, name it for rules below, and a finding only once."""
+    if node.kind == "finding" and node.children:
+        if node in seen:
+            return Branch(page.words("why.above", text=node.text), node.answer)
+        seen.add(node)
     notes = [page.text(node.because)] if node.because else []
     if node.fact is not None:
         notes.append(_evidence(page, node.fact))
@@ -88,7 +92,7 @@ def _branch(page: Page, node: Node, top: bool = False) -> Branch:
         notes.extend(page.words("source.in", source=source(page, s), says=s.says) for s in node.sources)
     elif node.sources:
         notes.append(page.words("source.named", sources=page.words("list.semicolon").join(_named(page, node.sources))))
-    children = tuple(_branch(page, child) for child in node.children)
+    children = tuple(_branch(page, child, seen) for child in node.children)
     return Branch(page.text(node.text), node.answer, "\n".join(n for n in notes if n), children)
 
 

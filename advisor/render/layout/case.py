@@ -114,7 +114,7 @@ def flips(page: Page, found: Iterable[FlipLine]) -> None:
     """Write the flip card: what would turn the verdict."""
     rows = tuple(
         (
-            "; ".join(
+            page.words("list.semicolon").join(
                 page.words("flip.change", fact=labelled(c.fact), was=c.fact.value, to=c.to) for c in flip.changes
             ),
             page.words("list.comma").join(dict.fromkeys(page.words(f"change.{c.change}") for c in flip.changes)),
@@ -171,7 +171,10 @@ def question_effect(page: Page, question: QuestionLine) -> str:
 
 def compliance(page: Page, case: CaseReport) -> None:
     """Write the compliance box; it is always there."""
-    lines = [line for guard in case.compliance for line in _guard(page, guard)]
+    lines = [line for guard in case.compliance if guard.answer == "yes" for line in _guard(page, guard)]
+    possible = [page.text(guard.because) for guard in case.compliance if guard.answer != "yes"]
+    if possible:
+        lines.append(Line(page.words("guard.undecided", texts=page.words("list.semicolon").join(possible)), "quiet"))
     if case.quarantined:
         lines.append(Line(page.words("compliance.quarantined", facts=join(list(case.quarantined))), "bad"))
     if not lines:
@@ -180,9 +183,6 @@ def compliance(page: Page, case: CaseReport) -> None:
 
 
 def _guard(page: Page, guard: GuardLine) -> Iterable[Line]:
-    if guard.answer == "yes":
-        level = page.words(f"guard.{guard.level}")
-        yield Line(page.words("guard.line", level=level, text=guard.because), _GUARD_TONE[guard.level])
-        yield Line(page.words("guard.law", law=guard.law, instead=guard.instead))
-    else:
-        yield Line(page.words("guard.undecided", text=guard.because, law=guard.law), "quiet")
+    level = page.words(f"guard.{guard.level}")
+    yield Line(page.words("guard.line", level=level, text=guard.because), _GUARD_TONE[guard.level])
+    yield Line(page.words("guard.law", law=guard.law, instead=guard.instead))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from advisor.coverage import Coverage, items_of
 from advisor.evidence import View
-from advisor.explain.wording import Wording
+from advisor.explain.wording import Wording, fill
 from advisor.model import (
     All,
     Condition,
@@ -21,7 +21,10 @@ from advisor.model import (
     Rule,
     RuleFile,
     Term,
+    Text,
     Then,
+    leaves,
+    paths_read,
 )
 from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
 
@@ -90,7 +93,18 @@ def _rule(page: Page, base: Playbase, rule: Rule) -> None:
     words = _Conditions(page, base)
     page.add(Tree(words.branch(rule.when)))
     page.add(Bullets(tuple(Bullet(line) for line in _then(page, base, rule.then))))
-    page.add(Line(page.text(rule.because), "quiet"))
+    page.add(Line(page.text(_because(base, rule)), "quiet"))
+
+
+def _because(base: Playbase, rule: Rule) -> Text:
+    """Return the template with what its placeholders stand for, since there is no case to fill them from."""
+    lists = base.knowledge.lists
+    parts = {path: base.knowledge.facts[path].label for path in paths_read(rule.when) if path in base.knowledge.facts}
+    parts |= {
+        leaf.word: lists[leaf.list].label for leaf in leaves(rule.when) if isinstance(leaf, Quantified) and leaf.word
+    }
+    parts |= {"self": lists[rule.each].label} if rule.each else {}
+    return fill(rule.because, {name: Text(f"[{label.en}]", f"[{label.zh}]") for name, label in parts.items()})
 
 
 def _then(page: Page, base: Playbase, then: Then) -> Iterable[str]:
