@@ -202,6 +202,22 @@ def spelled_out(tree: Tree) -> Tree:
     return Tree("either", parts=(with_first, Tree("count", parts=rest, need=tree.need)))
 
 
+def nth_strongest(values: list[int], need: int) -> int:
+    """Return the value of `at least need of`: the need-th strongest part decides."""
+    return sorted(values, reverse=True)[need - 1]
+
+
+def tree_value(tree: Tree, row: list[int]) -> int:
+    """Evaluate a condition over a row of columns."""
+    if tree.lit is not None:
+        value = row[tree.lit.column]
+        return value if tree.lit.positive else YES - value
+    values = [tree_value(part, row) for part in tree.parts]
+    if tree.op == "count":
+        return nth_strongest(values, tree.need)
+    return min(values, default=YES) if tree.op == "all" else max(values, default=NO)
+
+
 class _Compiler:
     """Numbers columns and units level by level."""
 

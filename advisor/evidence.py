@@ -55,6 +55,8 @@ class View:
     lists: Mapping[str, tuple[MemberView, ...]]
     complete: Mapping[str, bool]
     quarantined: tuple[Place, ...] = ()
+    cleared: bool = False
+    """Whether the quarantine has been applied already."""
 
     def state(self, place: Place) -> State:
         """Return the state of a fact; unknown when it was never mentioned."""
@@ -148,7 +150,7 @@ def quarantined(view: View, knowledge: Knowledge, live: int) -> View:
     as improper; 2 (yes) also sensitive facts that do not say how they were obtained.
     """
     if not live:
-        return view
+        return replace(view, cleared=True)
     rule = knowledge.evidence.quarantine
 
     def improper(path: str, state: State) -> bool:
@@ -158,7 +160,7 @@ def quarantined(view: View, knowledge: Knowledge, live: int) -> View:
         return bool(state.said) and (silent or bool(hows & set(rule.how)))
 
     kept, taken = _masked(view, improper)
-    return replace(kept, quarantined=taken)
+    return replace(kept, quarantined=taken, cleared=True)
 
 
 def _masked(view: View, drop: Callable[[str, State], bool]) -> tuple[View, tuple[Place, ...]]:

@@ -76,7 +76,7 @@ class FlipSearch:
         as a new start, from which the rest is searched.
         """
         found: dict[Way, None] = {}
-        for way in _Goals(self, view, inference, size).ways(verdict):
+        for way in _Goals(self, self.reasoner.quarantine.apply(view), inference, size).ways(verdict):
             if len(way) == size:
                 found[way] = None
             elif self._verdict(view, way) == verdict:

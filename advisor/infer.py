@@ -11,6 +11,7 @@ from advisor.engine import Engine, Firing
 from advisor.evidence import View
 from advisor.model import CASE, Knowledge
 from advisor.problems import EngineError
+from advisor.quarantine import Quarantine
 from advisor.shadow import Shadow
 
 RunRow = Callable[[int, str, int, Sequence[int], list[int]], None]
@@ -38,6 +39,7 @@ class Reasoner:
 
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self.program = program
+        self.quarantine = Quarantine(knowledge)
         self.encoder = Encoder(program, knowledge)
         self.shadow = Shadow(program)
         self.engine = Engine(program)
@@ -50,6 +52,7 @@ class Reasoner:
         def on_engine(level: int, scope: str, member: int, row: Sequence[int], values: list[int]) -> None:
             self.engine.run(level, scope, member, row, values, firings)
 
+        view = self.quarantine.apply(view)
         result = self._run(self.encoder.encode(view, open_world), on_engine)
         result.firings = firings
         self._compare(result, self.imagine(view, open_world), name)
@@ -61,7 +64,7 @@ class Reasoner:
         def on_shadow(level: int, scope: str, _: int, row: Sequence[int], values: list[int]) -> None:
             self.shadow.run(level, scope, row, values)
 
-        return self._run(self.encoder.encode(view, open_world), on_shadow)
+        return self._run(self.encoder.encode(self.quarantine.apply(view), open_world), on_shadow)
 
     def close(self) -> None:
         """Free the engine."""

@@ -8,17 +8,16 @@ from functools import cached_property
 
 from advisor.arbitrate import Arbiter, Decision
 from advisor.case import Case
-from advisor.compile import YES, Program, Tree
+from advisor.compile import YES, Program
 from advisor.domain import Domain
-from advisor.encode import Encoder
-from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, quarantined, view_of
+from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, view_of
 from advisor.flips import Flip, FlipSearch
 from advisor.infer import Inference, Reasoner
 from advisor.model import Playbase
 from advisor.paths import Library
-from advisor.playbase import load_playbase, quarantine_program
+from advisor.playbase import load_playbase
 from advisor.questions import Asker, Hanging, Question, paths_below
-from advisor.settle import Settlement, Settler, tree_value
+from advisor.settle import Settlement, Settler
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class Judgement:
     """What was concluded about one case on one day."""
 
     case: Case
+    told: View
+    """What the case file says, before the quarantine; changes are made to this one."""
     view: View
     inference: Inference
     decision: Decision
@@ -52,37 +53,47 @@ class Judge:
     def _asker(self) -> Asker:
         return Asker(self.reasoner, self.arbiter, self.domain)
 
-    @cached_property
-    def _quarantine(self) -> tuple[Encoder, Tree]:
-        program = quarantine_program(self.base)
-        return Encoder(program, self.knowledge), program.units[-1].tree
-
     @property
     def deciding_paths(self) -> frozenset[str]:
         """The paths of all facts that could bear on a verdict."""
         return self._asker.paths
 
-    def view(self, case: Case) -> View:
-        """Weigh the case's statements as of its date, and quarantine what must not be used."""
-        view = view_of(case, self.knowledge)
-        encoder, condition = self._quarantine
-        return quarantined(view, self.knowledge, tree_value(condition, encoder.encode(view).case))
-
     def judge(self, case: Case, day: date | None = None) -> Judgement:
         """Judge a case as of its own date, or of another day."""
         case = case.at_date(day or case.as_of)
-        return self.judge_view(case, self.view(case))
+        return self.judge_view(case, view_of(case, self.knowledge))
 
-    def judge_view(self, case: Case, view: View) -> Judgement:
-        """Judge a view of a case; the what-if changes the view and comes here."""
-        inference = self.reasoner.infer(view, case.id)
+    def judge_view(self, case: Case, told: View) -> Judgement:
+        """Judge a view of a case, as it was told; the what-if changes the view and comes here."""
+        inference = self.reasoner.infer(told, case.id)
         decision = self.arbiter.decide(inference.case)
-        opened = self.reasoner.infer(view, case.id, open_world=True)
-        settlement = self.settler.settle(view, decision, opened)
-        masked_view, masked = as_proven(view, self.knowledge)
+        masked_view, masked = as_proven(told, self.knowledge)
         proven = self.arbiter.decide(self.reasoner.infer(masked_view, case.id).case)
-        carriers = self._carriers(view, decision, masked) if proven.verdict != decision.verdict else ()
-        return Judgement(case, view, inference, decision, settlement, proven, carriers)
+        carriers = self._carriers(told, decision, masked) if proven.verdict != decision.verdict else ()
+        settlement = self._settlement(case, told, decision)
+        view = self.reasoner.quarantine.apply(told)
+        return Judgement(case, told, view, inference, decision, settlement, proven, carriers)
+
+    def _settlement(self, case: Case, told: View, decision: Decision) -> Settlement:
+        """Settled only if it is so whichever way the quarantine turns out, and always for the same verdict."""
+        found: list[Settlement] = []
+        variants = self.reasoner.quarantine.variants(told)
+        for view in variants:
+            verdict = self.arbiter.decide(self.reasoner.infer(view, case.id).case)
+            opened = self.reasoner.infer(view, case.id, open_world=True)
+            found.append(self.settler.settle(view, verdict, opened))
+        possible = tuple(dict.fromkeys(verdict for s in found for verdict in s.possible))
+        settled = all(s.settled for s in found) and possible == (decision.verdict,)
+        places = dict.fromkeys(place for s in found for place in s.places)
+        if len(variants) > 1 and not settled:
+            tender: list[Place] = [(None, path) for path in sorted(self.reasoner.quarantine.paths)]
+            places.update((place, None) for place in tender if told.state(place).known == "unknown")
+        return Settlement(
+            settled=settled,
+            possible=possible,
+            places=tuple(places),
+            lists=tuple(dict.fromkeys(name for s in found for name in s.lists)),
+        )
 
     def _carriers(self, view: View, decision: Decision, masked: tuple[Place, ...]) -> tuple[Place, ...]:
         """Return the unproven claims that each alone carry the verdict, else all that the winning rule rests on."""
@@ -98,7 +109,7 @@ class Judge:
     def flips(self, judgement: Judgement) -> list[Flip]:
         """Return the flip card of a judged case."""
         j = judgement
-        return self._flips.find(j.view, j.decision.verdict, j.inference, j.case.id)
+        return self._flips.find(j.told, j.decision.verdict, j.inference, j.case.id)
 
     def questions(self, judgement: Judgement) -> list[Question]:
         """Return the questions worth asking about a judged case, best first."""
@@ -110,7 +121,7 @@ class Judge:
             for path in unit.rule.then.ask
         }
         hanging = Hanging(not j.settlement.settled, frozenset((*j.settlement.places, *j.carriers)))
-        return self._asker.questions(j.view, j.decision.verdict, j.inference, hanging, frozenset(asked))
+        return self._asker.questions(j.told, j.decision.verdict, j.inference, hanging, frozenset(asked))
 
     def close(self) -> None:
         """Free the engine."""

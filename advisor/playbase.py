@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from advisor import model
 from advisor.checks import structure
 from advisor.checks.logic import never_fires
 from advisor.compile import Program, compile_rules
 from advisor.load.knowledge import load_knowledge
 from advisor.load.rules import load_rules
-from advisor.model import Playbase, Text
+from advisor.model import Playbase
 from advisor.paths import Library
 from advisor.problems import InputError, Problems
 
@@ -27,22 +26,3 @@ def load_playbase(library: Library) -> tuple[Playbase, Program]:
     if program is None:
         raise InputError([])
     return base, program
-
-
-def quarantine_program(base: Playbase) -> Program:
-    """Compile the condition under which improperly obtained facts stay out of inference."""
-    empty = Text("", "")
-    rule = model.Rule(
-        id="quarantine",
-        title=empty,
-        status="stable",
-        when=base.knowledge.evidence.quarantine.when,
-        then=model.Then(),
-        because=empty,
-        source=(),
-        examples=(),
-    )
-    file = model.RuleFile("quarantine", None, empty, empty, (), (rule,), (), rule.at)
-    program = compile_rules(Playbase(base.knowledge, (file,)), Problems())
-    assert program is not None
-    return program

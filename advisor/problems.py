@@ -42,6 +42,9 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\
 MAX_PROBLEMS = 200
 """Problems in one run; an input that has more is not the kind of file that it should be."""
 
+MAX_MESSAGE = 1000
+"""The longest message: it quotes names, and these can be of any length."""
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -64,7 +67,7 @@ class Problems:
 
     def add(self, at: Location, id_: str, message: str) -> None:
         """Record one problem at a place; raise InputError when there are too many to be of use."""
-        self.found.append(Problem(at, id_, message))
+        self.found.append(Problem(at, id_, " ".join(message[:MAX_MESSAGE].split())))
         if len(self.found) >= MAX_PROBLEMS:
             self.found.append(Problem(at, "too-many-problems", f"stopped here, after {MAX_PROBLEMS} problems"))
             self.raise_if_any()

@@ -53,7 +53,7 @@ class Asker:
         self.reasoner = reasoner
         self.arbiter = arbiter
         self.domain = domain
-        self.paths = upstream(reasoner.program, arbiter)
+        self.paths = upstream(reasoner.program, arbiter) | reasoner.quarantine.paths
 
     def questions(
         self, view: View, verdict: str, inference: Inference, hanging: Hanging, wanted: frozenset[str]
@@ -65,8 +65,9 @@ class Asker:
         """
         actions = self._actions(inference, verdict)
         ranked: list[tuple[tuple[bool, Fraction, int, str, str], Question]] = []
+        usable = self.reasoner.quarantine.apply(view)
         for place in places(view, self.domain.knowledge, self.paths | wanted):
-            why = self._why(view.state(place), place)
+            why = self._why(usable.state(place), place)
             if why is None:
                 continue
             question, moved = self._question(view, place, why, verdict, hanging, actions)

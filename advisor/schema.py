@@ -19,7 +19,9 @@ _TEXT: Schema = {
     "additionalProperties": False,
     "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
 }
-_LOOSE: Schema = {"anyOf": [{"type": "string"}, _TEXT]}
+_WORDS: Schema = {"type": ["string", "number"]}
+"""Words of a case: an editor takes a name such as 360 for a number."""
+_LOOSE: Schema = {"anyOf": [_WORDS, _TEXT]}
 _DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 
 
@@ -66,7 +68,7 @@ def _facts_schema(knowledge: Knowledge) -> Schema:
 
 def _list_schema(knowledge: Knowledge, name: str) -> Schema:
     decl = knowledge.lists[name]
-    own = {"id": {"type": "string"}, "name": {"type": "string"}, decl.titled_by: _LOOSE}
+    own = {"id": _WORDS, "name": _WORDS, decl.titled_by: _LOOSE}
     facts = {path.partition(".")[2]: _fact_schema(knowledge, fact) for path, fact in knowledge.members(name).items()}
     member = {"type": "object", "additionalProperties": False, "properties": {**own, **facts}}
     return {"type": "array", "description": decl.label.en, "items": member}
@@ -85,7 +87,7 @@ def _fact_schema(knowledge: Knowledge, fact: Fact) -> Schema:
         "properties": {
             "value": value,
             "evidence": {"enum": list(GRADES)},
-            "by": {"type": "string"},
+            "by": _WORDS,
             "on": _DAY,
             "how": {"enum": list(knowledge.evidence.how)},
         },
@@ -101,10 +103,10 @@ def _value_schemas(fact: Fact) -> list[Schema]:
     if fact.type == "bool":
         return [{"type": "boolean"}, {"enum": ["yes", "no", *words]}]
     if fact.type == "int":
-        return [{"type": "integer"}, {"enum": words}]
+        return [{"type": "integer"}, {"type": "string", "pattern": r"^[+-]?\d[\d,_]*$"}, {"enum": words}]
     if fact.type == "money":
         return [{"type": "number"}, {"type": "string", "pattern": r"^[+-]?\d[\d,_]*(\.\d+)?$"}, {"enum": words}]
-    return [_DAY if fact.type == "date" else {"type": "string"}, {"enum": words}]
+    return [_DAY if fact.type == "date" else _WORDS, {"enum": words}]
 
 
 def rule_schema(knowledge: Knowledge) -> Schema:

@@ -8,9 +8,7 @@ from itertools import product
 
 from advisor.arbitrate import Arbiter, Contender, Decision
 from advisor.compile import (
-    NO,
     UNDECIDED,
-    YES,
     Column,
     FindingColumn,
     HelperColumn,
@@ -18,6 +16,7 @@ from advisor.compile import (
     QuantifiedColumn,
     Tree,
     Unit,
+    tree_value,
 )
 from advisor.domain import Domain
 from advisor.evidence import UNKNOWN_STATE, Place, State, View, learnt
@@ -189,19 +188,3 @@ def _undecided_columns(tree: Tree, row: list[int]) -> Iterator[int]:
     elif tree_value(tree, row) == UNDECIDED:
         for part in tree.parts:
             yield from _undecided_columns(part, row)
-
-
-def nth_strongest(values: list[int], need: int) -> int:
-    """Return the value of `at least need of`: the need-th strongest part decides."""
-    return sorted(values, reverse=True)[need - 1]
-
-
-def tree_value(tree: Tree, row: list[int]) -> int:
-    """Evaluate a condition over a row of columns."""
-    if tree.lit is not None:
-        value = row[tree.lit.column]
-        return value if tree.lit.positive else YES - value
-    values = [tree_value(part, row) for part in tree.parts]
-    if tree.op == "count":
-        return nth_strongest(values, tree.need)
-    return min(values, default=YES) if tree.op == "all" else max(values, default=NO)

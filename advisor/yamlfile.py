@@ -19,6 +19,8 @@ from advisor.problems import UNPRINTABLE, Location, Problems
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
+MAX_EVENTS = 100_000
+"""What the parser may report of one file: about as many words, keys and brackets."""
 _REFUSED = re.compile(UNPRINTABLE.pattern + r"(?<![\t\n\r\x85\u2028\u2029])")
 """Unprintable characters but those that YAML knows to part words or lines."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -101,7 +103,7 @@ def parse(text: str, name: str, problems: Problems) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = Location(name, mark.line + 1, mark.column + 1) if mark else Location(name)
-        problems.add(at, "yaml-syntax", _one_line(error.problem or error.context or "not valid YAML"))
+        problems.add(at, "yaml-syntax", _syntax(error))
         return None
     except (yaml.YAMLError, ValueError) as error:
         problems.add(Location(name), "yaml-syntax", _one_line(str(error)))
@@ -113,6 +115,14 @@ def parse(text: str, name: str, problems: Problems) -> Node | None:
 
 def _not_allowed(found: re.Match[str]) -> str:
     return f"the control character U+{ord(found.group()):04X} cannot stand in a file; remove it"
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> str:
+    """Say what the parser stumbled over, and where the thing began that it was reading then."""
+    said = _one_line(error.problem or "not valid YAML")
+    if not error.context or not error.context_mark:
+        return said
+    return f"{said}, {_one_line(error.context)} that starts in line {error.context_mark.line + 1}"
 
 
 def _one_line(text: str) -> str:
@@ -128,10 +138,14 @@ class _Builder:
         self.root: Node | None = None
         self.stack: list[_Open] = []
         self.documents = 0
+        self.events = 0
 
     def take(self, event: Any) -> bool:
         """Use one event; False when the document must be given up."""
         at = Location(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+        self.events += 1
+        if self.events > MAX_EVENTS:
+            return self._refuse(at, "file-too-large", f"more than {MAX_EVENTS} words, keys and brackets")
         if isinstance(event, yaml.DocumentStartEvent):
             return self._document(at)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from advisor.compile import UNDECIDED, Unit
-from advisor.evidence import View
+from advisor.evidence import View, view_of
 from advisor.infer import Inference
 from advisor.judge import Judge
 from advisor.load.cases import CaseReader
@@ -51,7 +51,7 @@ def _run(judge: Judge, unit: Unit, rule: Rule, example: Example, problems: Probl
     problems.found.extend(own.found)
     if own:
         return None
-    view = judge.view(case.at_date(case.as_of))
+    view = view_of(case.at_date(case.as_of), judge.knowledge)
     inference = judge.reasoner.infer(view, f"{rule.id} :: {example.name}")
     return ExampleRun(rule, unit, example, view, inference, _WORDS[inference.value(unit)])
 

@@ -136,8 +136,8 @@ def what_if_command(
     """
     with closing(options.judge(rules)) as judge:
         before = _judged(judge, case, as_of)
-        changes = read_changes(settings, before.view, judge.knowledge)
-        after = judge.judge_view(before.case, before.view.changed(changes))
+        changes = read_changes(settings, before.told, judge.knowledge)
+        after = judge.judge_view(before.case, before.told.changed(changes))
         reports = report(judge, before, names), report(judge, after, names)
         lines = [
             (explainer(judge, before, names).wording.fact(p), explainer(judge, after, names).wording.fact(p))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.compile import NO, UNDECIDED, YES, FindingColumn, Program, QuantifiedColumn, Unit
+from advisor.compile import NO, UNDECIDED, YES, FindingColumn, Program, QuantifiedColumn, Unit, nth_strongest
 from advisor.evidence import MemberView, Place
 from advisor.explain.wording import Wording
 from advisor.infer import Inference
@@ -29,7 +29,7 @@ from advisor.model import (
     leaves,
 )
 from advisor.result import Answer, FactLine, Node, SourceLine
-from advisor.settle import Dependencies, nth_strongest
+from advisor.settle import Dependencies
 
 _ANSWERS: dict[int, Answer] = {NO: "no", UNDECIDED: "undecided", YES: "yes"}
 MAX_NEAREST = 3

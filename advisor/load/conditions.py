@@ -78,7 +78,7 @@ class ConditionReader:
         """Read `{at_least: 3, of: [...]}`; the number may be a setting."""
         self.reader.mapping(node, '"of"', ("at_least", "of"))
         parts = tuple(self.read(n, scope) for n in self.reader.sequence(node.entries["of"], '"of"'))
-        need, setting = self._need(node.entries.get("at_least", node))
+        need, setting = self._need(node.entries["at_least"]) if "at_least" in node.entries else (1, None)
         if len(parts) > MAX_COUNTED:
             self.reader.bad(node.at, "bad-count", f"at most {MAX_COUNTED} conditions can be counted")
             return model.All(())

@@ -75,6 +75,11 @@ class _Loader:
             return Mapping({}, {}, Location(name))
         return self.reader.mapping(node, name, required)
 
+    def _inner(self, mapping: Mapping, key: str, required: tuple[str, ...]) -> Mapping:
+        """Read a mapping inside another; that it is missing was said when the other was read."""
+        node = mapping.entries.get(key)
+        return self.reader.mapping(node, f'"{key}"', required) if node else Mapping({}, {}, mapping.at)
+
     def _each(self, mapping: Mapping, key: str, build: Callable[[str, Node], T]) -> dict[str, T]:
         node = mapping.entries.get(key)
         if node is None:
@@ -217,9 +222,7 @@ class _Loader:
         if m.entries and tuple(grades) != GRADES:
             self.reader.bad(m.at, "bad-grades", f"grades must be exactly {', '.join(GRADES)}, in this order")
         how = self._each(m, "how", lambda k, n: model.How(k, self.reader.text(n, f'"{k}"')))
-        q = self.reader.mapping(
-            m.entries.get("quarantine", Mapping({}, {}, m.at)), "quarantine", ("when", "how", "sensitive_without_how")
-        )
+        q = self._inner(m, "quarantine", ("when", "how", "sensitive_without_how"))
         conditions = ConditionReader(self.reader, facts, {}, settings, {})
         when = conditions.read(q.entries["when"], CASE) if "when" in q.entries else model.All(())
         return model.Evidence(
@@ -264,7 +267,7 @@ class _Loader:
 
     def _playbook(self, key: str, node: Node) -> model.Playbook:
         m = self.reader.mapping(node, "a playbook", ("playbook", "passages"))
-        head = self.reader.mapping(m.entries.get("playbook", Mapping({}, {}, m.at)), '"playbook"', ("title", "state"))
+        head = self._inner(m, "playbook", ("title", "state"))
         passages = self._each(m, "passages", lambda slug, n: self._passage(f"{key}/{slug}", n))
         return model.Playbook(
             key,

@@ -86,7 +86,7 @@ def _line(block: Line) -> Text:
 def _bullets(block: Bullets) -> RenderableType:
     grid = RichTable.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1)
+    grid.add_column(ratio=1, overflow="fold")
     for number, item in enumerate(block.items, start=1):
         text = _words(item.text, _STYLES[item.tone])
         body: RenderableType = Group(text, _words(item.note, "dim")) if item.note else text
@@ -107,9 +107,13 @@ def _stacked(block: Table) -> RenderableType:
     lines: list[RenderableType] = []
     for row in block.rows:
         pairs = [(name, cell) for name, cell in zip(block.columns, row, strict=True) if cell]
-        lines.extend(Text.assemble((f"{name}: " if name else "", "dim"), _words(cell)) for name, cell in pairs)
+        lines.extend(_pair(name, cell) for name, cell in pairs)
         lines.append(Text(""))
     return Group(*lines[:-1])
+
+
+def _pair(name: str, cell: str) -> Text:
+    return Text.assemble(_words(name, "dim"), (": " if name else "", "dim"), _words(cell))
 
 
 def _panel(block: Panel, width: int) -> RenderableType:

@@ -1,0 +1,55 @@
+"""What must not be used: improperly obtained facts stay out of inference while a public tender is live (design 5).
+
+Whether a tender is live is a condition over facts like any other, so a fact revealed later can begin or end
+the quarantine. Searches therefore change the view before the quarantine, and it is applied anew each time.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from advisor import model
+from advisor.compile import NO, UNDECIDED, YES, Tree, compile_rules, tree_value
+from advisor.encode import Encoder
+from advisor.evidence import View, quarantined
+from advisor.model import Knowledge, Playbase, Text, paths_read
+from advisor.problems import Problems
+
+
+class Quarantine:
+    """Applies the declared quarantine to views."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.paths = frozenset(paths_read(knowledge.evidence.quarantine.when))
+
+    def apply(self, view: View) -> View:
+        """Return the view without what must not be used; a view that went through this before stays as it is."""
+        if view.cleared or not self._matters(view):
+            return view
+        return quarantined(view, self.knowledge, self._live(view))
+
+    def variants(self, view: View) -> list[View]:
+        """Return the views that could come to hold: all of them while it is undecided whether a tender is live."""
+        live = self._live(view) if self._matters(view) else NO
+        values = (NO, UNDECIDED, YES) if live == UNDECIDED else (live,)
+        return [quarantined(view, self.knowledge, value) for value in values]
+
+    def _matters(self, view: View) -> bool:
+        """Most cases hold nothing that could be quarantined; then no condition has to be evaluated."""
+        return bool(quarantined(view, self.knowledge, YES).quarantined)
+
+    def _live(self, view: View) -> int:
+        encoder, condition = self._condition
+        return tree_value(condition, encoder.encode(view).case)
+
+    @cached_property
+    def _condition(self) -> tuple[Encoder, Tree]:
+        """The quarantine's condition, compiled as the only rule of a rule base of its own."""
+        empty = Text("", "")
+        when = self.knowledge.evidence.quarantine.when
+        rule = model.Rule("quarantine", empty, "stable", when, model.Then(), empty, (), ())
+        file = model.RuleFile("quarantine", None, empty, empty, (), (rule,), (), rule.at)
+        program = compile_rules(Playbase(self.knowledge, (file,)), Problems())
+        assert program is not None
+        return Encoder(program, self.knowledge), program.units[-1].tree
