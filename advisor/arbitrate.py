@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.compile import NO, YES, Program, Unit
-from advisor.model import FALLBACK, Order
+from advisor.model import FALLBACK
+from advisor.program import NO, YES, Program, Unit
+from advisor.rulebase import Order
 
 Rank = tuple[int, int, int]
 """Tier, then verdict order within a tier, then the rule's place: lower goes first."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from advisor.evidence import UNKNOWN_STATE, Place, State, View, learnt
 from advisor.load.reader import Reader, shorten
 from advisor.load.values import UNKNOWN, fact_value
-from advisor.model import CASE, Knowledge
+from advisor.model import CASE
 from advisor.problems import Location, Problems, nearest
+from advisor.rulebase import Knowledge
 from advisor.yamlfile import Scalar
 
 _AT = Location("--set")

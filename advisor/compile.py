@@ -8,7 +8,6 @@ that a unit reads only columns of lower levels (design 3).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import combinations, product
 from math import comb
 from typing import Literal
@@ -21,104 +20,28 @@ from advisor.model import (
     Either,
     FindingTest,
     Not,
-    Playbase,
     Quantified,
-    Quantifier,
     Rule,
     Test,
     paths_read,
 )
 from advisor.problems import Location, Problems
+from advisor.program import (
+    Alternative,
+    Column,
+    FindingColumn,
+    HelperColumn,
+    Lit,
+    Meaning,
+    Program,
+    QuantifiedColumn,
+    Tree,
+    Unit,
+)
+from advisor.rulebase import Playbase
 
 MAX_ALTERNATIVES = 16
 """More alternatives than this, and part of the condition becomes a helper unit of its own."""
-
-NO, UNDECIDED, YES = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class FindingColumn:
-    """The value of a finding."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class QuantifiedColumn:
-    """The value of any, every or none over the members' values of a helper column."""
-
-    quantifier: Quantifier
-    list: str
-    member_column: int
-
-
-@dataclass(frozen=True)
-class HelperColumn:
-    """The value of a part of a condition that stands as a unit of its own."""
-
-    number: int
-
-
-Meaning = Test | FindingColumn | QuantifiedColumn | HelperColumn
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: what it means, and the list whose members have a value of their own in it (or CASE)."""
-
-    number: int
-    scope: str
-    means: Meaning
-    level: int
-
-
-@dataclass(frozen=True)
-class Lit:
-    """A column asked for yes (`positive`) or for no."""
-
-    column: int
-    positive: bool
-
-
-Alternative = tuple[Lit, ...]
-
-
-@dataclass(frozen=True)
-class Tree:
-    """A condition over columns in negation normal form; `count` asks for `need` of its parts."""
-
-    op: Literal["lit", "all", "either", "count"]
-    lit: Lit | None = None
-    parts: tuple[Tree, ...] = ()
-    need: int = 0
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A rule, or a helper, as the engine sees it. `rule` is None for a helper; `writes` is a column."""
-
-    number: int
-    name: str
-    rule: Rule | None
-    scope: str
-    level: int
-    tree: Tree
-    alternatives: tuple[Alternative, ...]
-    writes: int | None
-
-
-@dataclass(frozen=True)
-class Program:
-    """Everything that inference needs, in plain numbers. Levels count from 1."""
-
-    columns: tuple[Column, ...]
-    units: tuple[Unit, ...]
-    levels: tuple[tuple[Unit, ...], ...]
-    column_of: dict[Meaning | Quantified, int] = field(compare=False)
-
-    def quantified_at(self, level: int) -> list[Column]:
-        """Return the quantifier columns that can be computed once this level has run."""
-        return [c for c in self.columns if isinstance(c.means, QuantifiedColumn) and c.level == level]
 
 
 def compile_rules(base: Playbase, problems: Problems) -> Program | None:
@@ -200,22 +123,6 @@ def spelled_out(tree: Tree) -> Tree:
     first, rest = tree.parts[0], tree.parts[1:]
     with_first = Tree("all", parts=(first, Tree("count", parts=rest, need=tree.need - 1)))
     return Tree("either", parts=(with_first, Tree("count", parts=rest, need=tree.need)))
-
-
-def nth_strongest(values: list[int], need: int) -> int:
-    """Return the value of `at least need of`: the need-th strongest part decides."""
-    return sorted(values, reverse=True)[need - 1]
-
-
-def tree_value(tree: Tree, row: list[int]) -> int:
-    """Evaluate a condition over a row of columns."""
-    if tree.lit is not None:
-        value = row[tree.lit.column]
-        return value if tree.lit.positive else YES - value
-    values = [tree_value(part, row) for part in tree.parts]
-    if tree.op == "count":
-        return nth_strongest(values, tree.need)
-    return min(values, default=YES) if tree.op == "all" else max(values, default=NO)
 
 
 class _Compiler:

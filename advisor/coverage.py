@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.model import Item, Playbase, Rule
+from advisor.model import Rule
+from advisor.rulebase import Item, Playbase
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from advisor.compile import Program
 from advisor.evidence import UNKNOWN_STATE, Place, View
-from advisor.model import CASE, Fact, FactRef, FactTest, Knowledge, SettingRef, Value
+from advisor.model import CASE, Fact, FactRef, FactTest, SettingRef, Value
+from advisor.program import Program
+from advisor.rulebase import Knowledge
 
 Number = Decimal | int
 

@@ -8,19 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from advisor.compile import NO, UNDECIDED, YES, Column, Program
 from advisor.evidence import UNKNOWN_STATE, MemberView, State, View
-from advisor.model import (
-    CASE,
-    GRADES,
-    Fact,
-    FactRef,
-    FactTest,
-    Knowledge,
-    KnowledgeTest,
-    SettingRef,
-    Value,
-)
+from advisor.model import CASE, GRADES, Fact, FactRef, FactTest, KnowledgeTest, SettingRef, Value
+from advisor.program import NO, UNDECIDED, YES, Column, Program
+from advisor.rulebase import Knowledge
 
 States = Mapping[str, State]
 TestFunction = Callable[[States, States], int]

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.compile import Alternative, Program, Unit
 from advisor.model import CASE
 from advisor.problems import EngineError
+from advisor.program import Alternative, Program, Unit
 
 try:
     import durable_rules_engine as _durable

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from advisor.case import Case, Member, Statement, Statements
-from advisor.model import CASE, GRADES, Fact, Knowledge, Text, Value
+from advisor.model import CASE, GRADES, Fact, Text, Value
+from advisor.rulebase import Knowledge
 
 Known = Literal["value", "absent", "unknown"]
 PROVEN = GRADES.index("written")

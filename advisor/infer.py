@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from advisor.compile import NO, UNDECIDED, YES, Column, Program, QuantifiedColumn, Unit
 from advisor.encode import Columns, Encoder
 from advisor.engine import Engine, Firing
 from advisor.evidence import View
-from advisor.model import CASE, Knowledge
+from advisor.model import CASE
 from advisor.problems import EngineError
+from advisor.program import NO, UNDECIDED, YES, Column, Program, QuantifiedColumn, Unit
 from advisor.quarantine import Quarantine
+from advisor.rulebase import Knowledge
 from advisor.shadow import Shadow
 
 RunRow = Callable[[int, str, int, Sequence[int], list[int]], None]

@@ -8,15 +8,15 @@ from functools import cached_property
 
 from advisor.arbitrate import Arbiter, Decision
 from advisor.case import Case
-from advisor.compile import YES, Program
 from advisor.domain import Domain
 from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, view_of
 from advisor.flips import Flip, FlipSearch
 from advisor.infer import Inference, Reasoner
-from advisor.model import Playbase
 from advisor.paths import Library
 from advisor.playbase import load_playbase
+from advisor.program import YES, Program
 from advisor.questions import Asker, Hanging, Question, paths_below
+from advisor.rulebase import Playbase
 from advisor.settle import Settlement, Settler
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from advisor.checks import structure
 from advisor.checks.logic import never_fires
-from advisor.compile import Program, compile_rules
+from advisor.compile import compile_rules
 from advisor.load.knowledge import load_knowledge
 from advisor.load.rules import load_rules
-from advisor.model import Playbase
 from advisor.paths import Library
 from advisor.problems import InputError, Problems
+from advisor.program import Program
+from advisor.rulebase import Playbase
 
 
 def load_playbase(library: Library) -> tuple[Playbase, Program]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from advisor import model
-from advisor.compile import NO, UNDECIDED, YES, Tree, compile_rules, tree_value
+from advisor import model, rulebase
+from advisor.compile import compile_rules
 from advisor.encode import Encoder
 from advisor.evidence import View, quarantined
-from advisor.model import Knowledge, Playbase, Text, paths_read
+from advisor.model import Text, paths_read
 from advisor.problems import Problems
+from advisor.program import NO, UNDECIDED, YES, Tree, tree_value
+from advisor.rulebase import Knowledge, Playbase
 
 
 class Quarantine:
@@ -49,7 +51,7 @@ class Quarantine:
         empty = Text("", "")
         when = self.knowledge.evidence.quarantine.when
         rule = model.Rule("quarantine", empty, "stable", when, model.Then(), empty, (), ())
-        file = model.RuleFile("quarantine", None, empty, empty, (), (rule,), (), rule.at)
+        file = rulebase.RuleFile("quarantine", None, empty, empty, (), (rule,), (), rule.at)
         program = compile_rules(Playbase(self.knowledge, (file,)), Problems())
         assert program is not None
         return Encoder(program, self.knowledge), program.units[-1].tree

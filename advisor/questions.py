@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Literal
 
 from advisor.arbitrate import Arbiter
-from advisor.compile import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn, Unit
 from advisor.domain import Domain
 from advisor.evidence import PROVEN, Place, State, View, learnt, places
 from advisor.infer import Inference, Reasoner
 from advisor.model import FactRef, FactTest, KnowledgeTest, Value
+from advisor.program import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn, Unit
 
 Why = Literal["unknown", "contradicted", "stale", "weak"]
 

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any, Literal
 
 from advisor import model, result
-from advisor.model import CASE, GRADES, Fact, Knowledge
+from advisor.model import CASE, GRADES, Fact
+from advisor.rulebase import Knowledge
 
 Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

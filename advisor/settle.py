@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from itertools import product
 
 from advisor.arbitrate import Arbiter, Contender, Decision
-from advisor.compile import (
+from advisor.domain import Domain
+from advisor.evidence import UNKNOWN_STATE, Place, State, View, learnt
+from advisor.infer import Inference, Reasoner
+from advisor.model import CASE, FactRef, FactTest, KnowledgeTest
+from advisor.program import (
     UNDECIDED,
     Column,
     FindingColumn,
@@ -18,10 +22,7 @@ from advisor.compile import (
     Unit,
     tree_value,
 )
-from advisor.domain import Domain
-from advisor.evidence import UNKNOWN_STATE, Place, State, View, learnt
-from advisor.infer import Inference, Reasoner
-from advisor.model import CASE, FactRef, FactTest, Knowledge, KnowledgeTest
+from advisor.rulebase import Knowledge
 
 MAX_TRIALS = 400
 """How many combinations of values are tried to show that an open verdict is settled after all."""

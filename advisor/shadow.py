@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from advisor.compile import Program, Tree, Unit
+from advisor.program import Program, Tree, Unit
 
 LevelFunction = Callable[[Sequence[int], list[int]], None]
 

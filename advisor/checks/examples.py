@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from advisor.compile import UNDECIDED, Unit
 from advisor.evidence import View, view_of
 from advisor.infer import Inference
 from advisor.judge import Judge
@@ -13,6 +12,7 @@ from advisor.load.cases import CaseReader
 from advisor.load.reader import Reader
 from advisor.model import CASE, Example, Rule
 from advisor.problems import Problem, Problems
+from advisor.program import UNDECIDED, Unit
 from advisor.settle import Dependencies
 from advisor.yamlfile import Mapping, Scalar, Sequence
 

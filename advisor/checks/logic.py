@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.compile import NO, Alternative, Lit, Program, Unit
 from advisor.domain import Domain
 from advisor.encode import Encoder
 from advisor.evidence import UNKNOWN_STATE, MemberView, State, View
-from advisor.model import CASE, GRADES, FactRef, FactTest, Knowledge, KnowledgeTest
+from advisor.model import CASE, GRADES, FactRef, FactTest, KnowledgeTest
 from advisor.problems import Problem
+from advisor.program import NO, Alternative, Lit, Program, Unit
+from advisor.rulebase import Knowledge
 
 
 def never_fires(program: Program, knowledge: Knowledge) -> Iterator[Problem]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from advisor.checks.examples import ExampleRun, run_examples
-from advisor.compile import NO, FindingColumn, Lit, Program, QuantifiedColumn, Tree, tree_value
 from advisor.judge import Judge
 from advisor.model import CASE
 from advisor.problems import Problem, Problems
+from advisor.program import NO, FindingColumn, Lit, Program, QuantifiedColumn, Tree, tree_value
 
 
 def survivors(judge: Judge, only: str | None = None) -> list[Problem]:

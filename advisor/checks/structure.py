@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.compile import finding_scopes, findings_read
-from advisor.model import (
-    CASE,
-    All,
-    Condition,
-    Count,
-    Either,
-    FactTest,
-    Finding,
-    FindingTest,
-    Not,
-    Playbase,
-    Quantified,
-    Rule,
-    leaves,
-)
+from advisor.load.rules import placeholders
+from advisor.model import CASE, All, Condition, Count, Either, FactTest, FindingTest, Not, Quantified, Rule, leaves
 from advisor.problems import Location, Problem
+from advisor.rulebase import Finding, Playbase
 
 OUTCOMES = ("fires", "silent")
 
@@ -35,6 +23,7 @@ def check(base: Playbase) -> list[Problem]:
         *findings_out_of_scope(base),
         *member_candidates(base),
         *defeat_circles(base),
+        *unfillable_questions(base),
     ]
 
 
@@ -143,3 +132,12 @@ def defeat_circles(base: Playbase) -> Iterator[Problem]:
 def _defeats(rule: Rule, other: Rule) -> bool:
     verdict = other.then.candidate.verdict if other.then.candidate else ""
     return verdict in rule.then.defeats or other.id in rule.then.defeats
+
+
+def unfillable_questions(base: Playbase) -> Iterator[Problem]:
+    """Yield facts whose question prints something else than the member that it is about."""
+    for fact in base.knowledge.facts.values():
+        for name in placeholders(fact.ask.en + fact.ask.zh):
+            if fact.scope == CASE or name != "self":
+                message = f'"{fact.path}": ask prints {{{name}}}; only {{self}} can be filled, the member of a list'
+                yield Problem(fact.at, "unbound-placeholder", message)

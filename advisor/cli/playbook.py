@@ -13,12 +13,12 @@ from advisor.checks.mutants import survivors
 from advisor.cli import options
 from advisor.coverage import coverage
 from advisor.judge import Judge
-from advisor.model import Item, Playbase, RuleFile
 from advisor.paths import shipped
 from advisor.playbase import load_playbase
 from advisor.problems import Exit, InputError, Location, Problem, Problems, nearest
 from advisor.render.layout import playbook as pages
 from advisor.render.output import show
+from advisor.rulebase import Item, Playbase, RuleFile
 
 
 @click.group("playbook")

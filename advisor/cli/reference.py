@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from advisor.cli import options
-from advisor.model import Term
 from advisor.paths import shipped
 from advisor.playbase import load_playbase
 from advisor.problems import InputError, Location, Problem, nearest
 from advisor.render.layout.playbook import glossary_page
 from advisor.render.output import show
+from advisor.rulebase import Term
 from advisor.schema import case_schema, result_schema, rule_schema
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.compile import NO, UNDECIDED, YES, FindingColumn, Program, QuantifiedColumn, Unit, nth_strongest
 from advisor.evidence import MemberView, Place
 from advisor.explain.wording import Wording
 from advisor.infer import Inference
@@ -18,17 +17,17 @@ from advisor.model import (
     FactRef,
     FactTest,
     FindingTest,
-    Knowledge,
     KnowledgeTest,
     Not,
-    Playbase,
     Quantified,
     Rule,
     Source,
     Text,
     leaves,
 )
+from advisor.program import NO, UNDECIDED, YES, FindingColumn, Program, QuantifiedColumn, Unit, nth_strongest
 from advisor.result import Answer, FactLine, Node, SourceLine
+from advisor.rulebase import Knowledge, Playbase
 from advisor.settle import Dependencies
 
 _ANSWERS: dict[int, Answer] = {NO: "no", UNDECIDED: "undecided", YES: "yes"}

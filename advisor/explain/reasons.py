@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from advisor.arbitrate import Contender, Decision
-from advisor.compile import YES, Unit
 from advisor.explain.argument import Explainer, facts_in, source_lines
 from advisor.explain.wording import labelled
 from advisor.judge import Judgement
 from advisor.lexicon import listed, say
 from advisor.model import CASE, GRADES, Text, Then
+from advisor.program import YES, Unit
 from advisor.result import FactLine, Node, Reason, ReasonKind
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from advisor.arbitrate import Contender
-from advisor.compile import NO, YES, Unit
 from advisor.evidence import Place, State
 from advisor.explain.argument import Explainer, answer, source_lines
 from advisor.explain.reasons import Reasons
@@ -16,6 +15,7 @@ from advisor.judge import Judge, Judgement
 from advisor.lexicon import say
 from advisor.model import Action as ActionRule
 from advisor.model import Rule, Text
+from advisor.program import NO, YES, Unit
 from advisor.questions import Question
 from advisor.result import (
     Action,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from advisor.arbitrate import Contender
-from advisor.compile import YES, Unit
 from advisor.explain.argument import MAX_NEAREST, Explainer, facts_in, unmet
 from advisor.judge import Judge, Judgement
 from advisor.lexicon import join, say
 from advisor.model import CASE, Text
 from advisor.problems import InputError, Location, Problem, nearest
+from advisor.program import YES, Unit
 from advisor.result import Argument, FactLine, Node
 
 

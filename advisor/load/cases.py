@@ -9,8 +9,9 @@ from advisor import paths, yamlfile
 from advisor.case import Act, Case, Content, Member, Statement
 from advisor.load.reader import Reader, either_of, shorten
 from advisor.load.values import UNKNOWN, fact_value
-from advisor.model import CASE, GRADES, Fact, Knowledge, ListDecl, Text
+from advisor.model import CASE, GRADES, Fact, Text
 from advisor.problems import InputError, Location, Problems, nearest
+from advisor.rulebase import Knowledge, ListDecl
 from advisor.yamlfile import Mapping, Node, Sequence
 
 EXAMPLE_DAY = date(2026, 1, 1)
@@ -174,7 +175,6 @@ class CaseReader:
         for name, decl in self.knowledge.lists.items():
             if name in m.entries:
                 lists[name] = self._members(decl, m.entries[name])
-                complete[name] = True
             key = f"{name}_complete"
             if key in m.entries:
                 complete[name] = self.reader.flag(m.entries[key], f'"{key}"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import cast
 
-from advisor import model
+from advisor import model, rulebase
 from advisor.load.reader import Reader, shorten
 from advisor.load.values import typed_value
 from advisor.model import CASE, GRADES, Condition, Fact, Operator, Value
@@ -26,7 +26,7 @@ class ConditionReader:
         self,
         reader: Reader,
         facts: dict[str, Fact],
-        lists: dict[str, model.ListDecl],
+        lists: dict[str, rulebase.ListDecl],
         settings: dict[str, model.Setting],
         findings: Collection[str],
     ) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from advisor import model, paths, yamlfile
+from advisor import model, paths, rulebase, yamlfile
 from advisor.load.conditions import ConditionReader
 from advisor.load.reader import Reader, shorten
-from advisor.model import CASE, Knowledge, Text
+from advisor.model import CASE, Text
 from advisor.problems import Problems, nearest
+from advisor.rulebase import Knowledge
 from advisor.yamlfile import Mapping, Node, Sequence
 
 _FILE_REQUIRED = ("id", "title", "idea", "source", "rules")
@@ -38,7 +39,7 @@ class _Raw:
     node: Mapping
 
 
-def load_rules(library: paths.Library, knowledge: Knowledge, problems: Problems) -> tuple[model.RuleFile, ...]:
+def load_rules(library: paths.Library, knowledge: Knowledge, problems: Problems) -> tuple[rulebase.RuleFile, ...]:
     """Read every rule file, sorted by path; a house file with the id of a shipped one replaces it."""
     reader = Reader(problems)
     raws = _raw_files(library, reader)
@@ -81,12 +82,12 @@ def _raw_file(reader: Reader, path: Path, name: str) -> _Raw | None:
     return _Raw(id_, path, name, mapping) if id_ else None
 
 
-def _findings(reader: Reader, raw: _Raw) -> tuple[model.Finding, ...]:
+def _findings(reader: Reader, raw: _Raw) -> tuple[rulebase.Finding, ...]:
     node = raw.node.entries.get("findings")
     if node is None:
         return ()
     entries = reader.mapping(node, '"findings"', optional=None)
-    return tuple(model.Finding(name, Text("", ""), entries.key_at[name]) for name in entries.entries)
+    return tuple(rulebase.Finding(name, Text("", ""), entries.key_at[name]) for name in entries.entries)
 
 
 def _rule_ids(raws: list[_Raw]) -> set[str]:
@@ -111,7 +112,7 @@ class _FileReader:
         self.rule_ids = rule_ids
         self.raw = raw
 
-    def read(self) -> model.RuleFile:
+    def read(self) -> rulebase.RuleFile:
         """Read the file's head, findings and rules."""
         r, m = self.reader, self.raw.node
         item = r.get(m, "item", lambda n: r.integer(n, "item", 1, 999), None)
@@ -122,7 +123,7 @@ class _FileReader:
             r.bad(m.entries["item"].at, "item-slug", f'item {item} is "{slug}", so the file\'s id must be "{slug}"')
         source = r.get(m, "source", self._sources, ())
         nodes = r.get(m, "rules", lambda n: r.sequence(n, '"rules"'), ())
-        return model.RuleFile(
+        return rulebase.RuleFile(
             id=self.raw.id,
             item=item,
             title=self._text(m, "title"),
@@ -136,12 +137,12 @@ class _FileReader:
     def _text(self, m: Mapping, key: str) -> Text:
         return self.reader.get(m, key, lambda n: self.reader.text(n, f'"{key}"'), Text("", ""))
 
-    def _findings(self) -> tuple[model.Finding, ...]:
+    def _findings(self) -> tuple[rulebase.Finding, ...]:
         node = self.raw.node.entries.get("findings")
         if not isinstance(node, Mapping):
             return ()
         return tuple(
-            model.Finding(name, self.reader.text(child, f'finding "{name}"'), node.key_at[name])
+            rulebase.Finding(name, self.reader.text(child, f'finding "{name}"'), node.key_at[name])
             for name, child in node.entries.items()
         )
 

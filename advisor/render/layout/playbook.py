@@ -13,20 +13,16 @@ from advisor.model import (
     Count,
     Either,
     FindingTest,
-    Item,
     Not,
-    Passage,
-    Playbase,
     Quantified,
     Rule,
-    RuleFile,
-    Term,
     Text,
     Then,
     leaves,
     paths_read,
 )
 from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
+from advisor.rulebase import Item, Passage, Playbase, RuleFile, Term
 
 
 def list_page(page: Page, base: Playbase) -> None:

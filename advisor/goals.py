@@ -1,0 +1,243 @@
+"""Backward search: sets of changes that would bring conditions to wanted values.
+
+It starts from what would have to hold for another verdict, so it only tries changes that some rule reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from advisor.arbitrate import Arbiter, Contender
+from advisor.domain import Domain
+from advisor.evidence import Place, State, View, learnt
+from advisor.infer import Inference, Reasoner
+from advisor.model import CASE, FALLBACK, FactRef, FactTest, KnowledgeTest, Value
+from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, HelperColumn, QuantifiedColumn, Tree
+from advisor.settle import Dependencies
+
+MAX_WAYS = 600
+"""How many change sets are kept for one sub-goal: smallest first, those that we can change first."""
+
+Step = tuple[Place, Value | None]
+"""One change: a fact gets this value, confirmed (None: known to be absent)."""
+
+Way = frozenset[Step]
+_NEVER: list[Way] = []
+_DONE: list[Way] = [frozenset()]
+
+
+def apply(view: View, way: Iterable[Step]) -> View:
+    """Return the view with the changes made."""
+    return view.changed({place: learnt(value) for place, value in way})
+
+
+def step_order(step: Step) -> tuple[str, str, str]:
+    """Order changes by path, member and value."""
+    (member, path), value = step
+    return path, member or "", str(value)
+
+
+def consistent(way: Way) -> bool:
+    """Tell whether no fact is given two values."""
+    return len({place for place, _ in way}) == len(way)
+
+
+class Ground:
+    """What a search stands on: the rule base, and how changes are weighed."""
+
+    def __init__(self, reasoner: Reasoner, arbiter: Arbiter, domain: Domain) -> None:
+        self.reasoner = reasoner
+        self.arbiter = arbiter
+        self.domain = domain
+        self.writers = Dependencies(reasoner.program, domain.knowledge).writers
+
+    def foreign(self, way: Iterable[Step]) -> int:
+        """Count the changes that are not in our hands."""
+        return sum(self.domain.knowledge.facts[path].change != "ours" for (_, path), _ in way)
+
+    def cost(self, way: Iterable[Step]) -> int:
+        """Weigh changes by who can make them, then by what asking costs."""
+        hardness = {"ours": 0, "theirs": 1, "given": 3}
+        facts = self.domain.knowledge.facts
+        return sum(hardness[facts[path].change] * 10 + facts[path].cost for (_, path), _ in way)
+
+    def trim(self, ways: Iterable[Way], size: int) -> list[Way]:
+        """Keep the sets within the size, without those that contain another, cheapest first."""
+        kept: list[Way] = []
+        unique = {way for way in ways if len(way) <= size and consistent(way)}
+        for way in sorted(unique, key=lambda w: (len(w), self.cost(w), sorted(map(step_order, w)))):
+            if len(kept) == MAX_WAYS:
+                break
+            if not any(other <= way for other in kept):
+                kept.append(way)
+        return kept
+
+
+class Goals:
+    """Ways of at most `size` changes to bring columns to wanted values, from one inference."""
+
+    def __init__(self, ground: Ground, view: View, inference: Inference, size: int) -> None:
+        self.ground = ground
+        self.program = ground.reasoner.program
+        self.view = view
+        self.inference = inference
+        self.size = size
+        self._known: dict[tuple[int, str, int, int, bool], list[Way]] = {}
+        self._changes: dict[Place, list[tuple[Value | None, State]]] = {}
+
+    def ways(self, verdict: str) -> list[Way]:
+        """Return ways in which another verdict could win."""
+        found: list[Way] = []
+        contenders = self.ground.arbiter.contenders
+        for contender in contenders:
+            if contender.verdict != verdict:
+                found.extend(self._win(contender, verdict))
+        if verdict != FALLBACK:
+            found.extend(self._out([c for c in contenders if self._yes(c)]))
+        return self.ground.trim(found, self.size)
+
+    def _yes(self, contender: Contender) -> bool:
+        return self.inference.case[contender.unit.number] == YES
+
+    def _win(self, contender: Contender, verdict: str) -> list[Way]:
+        """The contender is yes, nothing defeats it, and what outranks it for the old verdict falls."""
+        goals = [self._unit(contender.unit.number, CASE, -1, YES, True)]
+        goals.extend(self._unit(n, CASE, -1, UNDECIDED, False) for n in contender.defeated_by)
+        better = [c for c in self.ground.arbiter.contenders if c.rank < contender.rank and self._yes(c)]
+        goals.append(self._out([c for c in better if c.verdict == verdict or c.verdict != contender.verdict]))
+        return self._product(goals)
+
+    def _out(self, contenders: list[Contender]) -> list[Way]:
+        """Each of these contenders is not yes, or is defeated."""
+        return self._product(
+            [
+                self._union(
+                    [
+                        self._unit(c.unit.number, CASE, -1, UNDECIDED, False),
+                        *(self._unit(n, CASE, -1, YES, True) for n in c.defeated_by),
+                    ]
+                )
+                for c in contenders
+            ]
+        )
+
+    def _union(self, ways: list[list[Way]]) -> list[Way]:
+        return self.ground.trim((way for part in ways for way in part), self.size)
+
+    def _product(self, parts: list[list[Way]]) -> list[Way]:
+        result = _DONE
+        for part in sorted(parts, key=len):
+            result = self.ground.trim((a | b for a in result for b in part), self.size)
+            if not result:
+                return _NEVER
+        return result
+
+    def _unit(self, number: int, scope: str, member: int, bound: int, up: bool) -> list[Way]:
+        return self._tree(self.program.units[number].tree, scope, member, bound, up)
+
+    def _tree(self, tree: Tree, scope: str, member: int, bound: int, up: bool) -> list[Way]:
+        """Ways to bring a condition to at least (`up`), or at most, a bound."""
+        if tree.lit is not None:
+            if tree.lit.positive:
+                return self._column(tree.lit.column, scope, member, bound, up)
+            return self._column(tree.lit.column, scope, member, YES - bound, not up)
+        parts = [self._tree(part, scope, member, bound, up) for part in tree.parts]
+        if tree.op == "count":
+            return self._some(parts, tree.need if up else len(parts) - tree.need + 1)
+        return self._product(parts) if (tree.op == "all") is up else self._union(parts)
+
+    def _some(self, parts: list[list[Way]], need: int) -> list[Way]:
+        """Ways for `need` of the parts; those that hold already need no change."""
+        held = [_DONE, *[_NEVER] * need]
+        for part in parts:
+            held = [held[0], *(self._union([held[n], self._product([held[n - 1], part])]) for n in range(1, need + 1))]
+        return held[need]
+
+    def _column(self, number: int, scope: str, member: int, bound: int, up: bool) -> list[Way]:
+        column = self.program.columns[number]
+        if column.scope == CASE:
+            scope, member = CASE, -1
+        row = self.inference.columns.case if scope == CASE else self.inference.columns.members[scope][member]
+        if row[number] >= bound if up else row[number] <= bound:
+            return _DONE
+        key = (number, scope, member, bound, up)
+        if key not in self._known:
+            self._known[key] = self._reach(column, scope, member, bound, up)
+        return self._known[key]
+
+    def _reach(self, column: Column, scope: str, member: int, bound: int, up: bool) -> list[Way]:
+        means = column.means
+        if isinstance(means, QuantifiedColumn):
+            return self._quantified(means, bound, up)
+        if isinstance(means, (FindingColumn, HelperColumn)):
+            units = self.ground.writers.get(column.number, [])
+            parts = [self._unit(u.number, scope, member, bound, up) for u in units]
+            return self._union(parts) if up else self._product(parts)
+        return self._test(means, column.number, scope, member, bound, up)
+
+    def _quantified(self, means: QuantifiedColumn, bound: int, up: bool) -> list[Way]:
+        if means.quantifier == "none":
+            bound, up = YES - bound, not up
+        complete = self.inference.columns.complete[means.list]
+        strongest = means.quantifier != "every"
+        if not complete and (bound == (NO if strongest else YES)) and up is not strongest:
+            return _NEVER
+        indexes = range(len(self.inference.columns.members[means.list]))
+        parts = [self._column(means.member_column, means.list, i, bound, up) for i in indexes]
+        return self._union(parts) if up is strongest else self._product(parts)
+
+    def _test(
+        self, test: FactTest | KnowledgeTest, number: int, scope: str, member: int, bound: int, up: bool
+    ) -> list[Way]:
+        ways: list[Way] = []
+        for place in self._places(test, scope, member):
+            for value, _ in self._options(place):
+                step: Step = (place, value)
+                now = self._after((step,), number, scope, member)
+                if now >= bound if up else now <= bound:
+                    ways.append(frozenset((step,)))
+        ways.extend(self._pairs(test, number, scope, member, bound, up))
+        return self.ground.trim(ways, self.size)
+
+    def _pairs(
+        self, test: FactTest | KnowledgeTest, number: int, scope: str, member: int, bound: int, up: bool
+    ) -> Iterator[Way]:
+        """Both sides of a comparison changed at once: two unknown facts have to be learnt together."""
+        places = list(self._places(test, scope, member))
+        if len(places) < 2 or self.size < 2:
+            return
+        for left, right in product(*(self._options(place) for place in places)):
+            steps: tuple[Step, Step] = ((places[0], left[0]), (places[1], right[0]))
+            now = self._after(steps, number, scope, member)
+            if now >= bound if up else now <= bound:
+                yield frozenset(steps)
+
+    def _places(self, test: FactTest | KnowledgeTest, scope: str, member: int) -> Iterator[Place]:
+        paths = [test.path]
+        if isinstance(test, FactTest) and isinstance(test.operand, FactRef):
+            paths.append(test.operand.path)
+        for path in paths:
+            if "." in path:
+                own = self.ground.domain.knowledge.scope_of(path)
+                yield (None if own == CASE else self.inference.columns.ids[scope][member], path)
+
+    def _options(self, place: Place) -> list[tuple[Value | None, State]]:
+        """Values that the fact could take, as if confirmed; its present one only if confirming changes something.
+
+        A fact that nobody can change can only be learnt, or proven.
+        """
+        if place not in self._changes:
+            now = self.view.state(place)
+            fixed = now.known != "unknown" and self.ground.domain.knowledge.facts[place[1]].change == "given"
+            values = [] if fixed else self.ground.domain.values(place, self.view)
+            if now.known != "unknown" and now.value not in values:
+                values = [*values, now.value]
+            options = [(value, learnt(value)) for value in values]
+            self._changes[place] = [(value, state) for value, state in options if state != now]
+        return self._changes[place]
+
+    def _after(self, steps: tuple[Step, ...], number: int, scope: str, member: int) -> int:
+        """Return a test's value once facts have changed."""
+        view = apply(self.view, steps)
+        return self.ground.reasoner.encoder.one(number, view, scope, member)

@@ -1,0 +1,211 @@
+"""Knowledge and rules together: what the files in knowledge/ and rules/ hold, and what the compiler reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from advisor.model import CASE, Condition, Fact, Rule, Setting, Source, Text
+from advisor.problems import NOWHERE, Location
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A named intermediate conclusion."""
+
+    id: str
+    label: Text
+    at: Location = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class RuleFile:
+    """The rules of one playbook item, as they stand in one file."""
+
+    id: str
+    item: int | None
+    title: Text
+    idea: Text
+    findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...]
+    source: tuple[Source, ...]
+    at: Location
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict: label, one-line meaning, the decision asked of the board, the phases it belongs to."""
+
+    id: str
+    label: Text
+    meaning: Text
+    decision: Text
+    phases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A step of the general order in which candidates are weighed (inventory G4)."""
+
+    id: str
+    label: Text
+    why: Text
+
+
+@dataclass(frozen=True)
+class Order:
+    """The general order: tiers from first to last, and verdicts for several that stand in one tier."""
+
+    tiers: tuple[Tier, ...]
+    verdicts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListDecl:
+    """A list of a case: the word for one member, and the key that titles a member in text."""
+
+    name: str
+    member: str
+    titled_by: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A place in a playbook, in our words; `gap` says what the playbook leaves out there."""
+
+    id: str
+    item: int
+    locators: tuple[str, ...]
+    says: Text
+    gap: Text | None
+    conflict: Text | None
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """One of the playbooks, and how complete its text is."""
+
+    key: str
+    title: Text
+    state: Text
+    passages: dict[str, Passage]
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of the playbooks' inventory; `why` says why no rule follows from a context-only item."""
+
+    number: int
+    slug: str
+    title: Text
+    playbooks: tuple[str, ...]
+    logic: bool
+    why: Text | None
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """How soon an action is due, in days from the case's date."""
+
+    id: str
+    days: int
+    label: Text
+
+
+@dataclass(frozen=True)
+class How:
+    """A way in which a fact was obtained."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """When facts obtained in certain ways stay out of inference (design 5)."""
+
+    when: Condition
+    how: tuple[str, ...]
+    sensitive_without_how: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The words for grades of evidence and ways of obtaining facts, and the quarantine."""
+
+    grades: dict[str, Text]
+    how: dict[str, How]
+    quarantine: Quarantine
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law or principle behind a guard; knowledge, not legal advice."""
+
+    id: str
+    cite: Text
+    says: Text
+
+
+@dataclass(frozen=True)
+class Term:
+    """An entry of the glossary."""
+
+    id: str
+    term: Text
+    means: Text
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything in knowledge/ and the general order."""
+
+    facts: dict[str, Fact]
+    lists: dict[str, ListDecl]
+    verdicts: dict[str, Verdict]
+    phases: dict[str, tuple[Text, Text]]
+    our_roles: dict[str, Text]
+    their_roles: dict[str, Text]
+    settings: dict[str, Setting]
+    horizons: dict[str, Horizon]
+    evidence: Evidence
+    laws: dict[str, Law]
+    disclaimer: Text
+    items: dict[int, Item]
+    playbooks: dict[str, Playbook]
+    terms: dict[str, Term]
+    order: Order
+
+    def passage(self, id_: str) -> Passage | None:
+        """Return the passage `<playbook>/<slug>`, or None."""
+        key, _, slug = id_.partition("/")
+        book = self.playbooks.get(key)
+        return book.passages.get(slug) if book else None
+
+    def scope_of(self, path: str) -> str:
+        """Return the list whose members carry this fact, or CASE."""
+        prefix = path.partition(".")[0]
+        return next((d.name for d in self.lists.values() if d.member == prefix), CASE)
+
+    def members(self, list_: str) -> dict[str, Fact]:
+        """Return the facts that members of a list carry, by path."""
+        return {path: fact for path, fact in self.facts.items() if fact.scope == list_}
+
+
+@dataclass(frozen=True)
+class Playbase:
+    """Knowledge and rules together: what the compiler reads."""
+
+    knowledge: Knowledge
+    files: tuple[RuleFile, ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules in the order of their files; deprecated ones are not run."""
+        return tuple(r for f in self.files for r in f.rules if r.status != "deprecated")
+
+    @property
+    def findings(self) -> dict[str, Finding]:
+        """All findings by id."""
+        return {f.id: f for file in self.files for f in file.findings}
