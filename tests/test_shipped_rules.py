@@ -1,0 +1,59 @@
+"""The shipped rules keep their promises: their own examples, examples that notice every weakening, coverage."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.checks.examples import ExampleRun, failed, run_examples
+from advisor.checks.mutants import survivors
+from advisor.coverage import coverage
+from advisor.judge import Judge, open_judge
+from advisor.paths import shipped
+from advisor.problems import Problems
+from advisor.rulebase import Knowledge
+
+COVERED = frozenset({5, 8, 19, 20, *range(38, 48), 50})
+"""Items that have rules; one that loses its last rule fails the build. Add the number with the item's first rule."""
+
+
+def _runs() -> tuple[Judge, list[ExampleRun]]:
+    judge, problems = open_judge(shipped()), Problems()
+    runs = list(run_examples(judge, problems))
+    assert not problems.found
+    return judge, runs
+
+
+JUDGE, RUNS = _runs()
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run.rule.id} :: {run.example.name}")
+def test_an_example_comes_out_as_it_says(run: ExampleRun) -> None:
+    assert failed(JUDGE, run) is None
+
+
+def test_every_weakened_rule_is_noticed_by_an_example_of_its_own() -> None:
+    assert survivors(JUDGE) == []
+
+
+def test_no_item_loses_its_last_rule() -> None:
+    having = {line.item.number for line in coverage(JUDGE.base) if line.rules}
+    assert having >= COVERED, f"without a rule: {sorted(COVERED - having)}"
+    assert having == COVERED, f"add to COVERED: {sorted(having - COVERED)}"
+
+
+def test_only_items_with_logic_have_rule_files() -> None:
+    items = JUDGE.knowledge.items
+    assert [f.id for f in JUDGE.base.files if f.item is not None and not items[f.item].logic] == []
+
+
+def test_the_index_holds_every_item_of_the_playbooks() -> None:
+    knowledge: Knowledge = JUDGE.knowledge
+    assert sorted(knowledge.items) == list(range(1, 183))
+    assert sum(item.logic for item in knowledge.items.values()) == 152
+    described = {p.item for book in knowledge.playbooks.values() for p in book.passages.values()}
+    assert described == set(knowledge.items)
+
+
+def test_every_fact_is_read_by_a_rule() -> None:
+    read = JUDGE.domain.paths | {getattr(c.means, "path", "") for c in JUDGE.program.columns}
+    assert sorted(set(JUDGE.knowledge.facts) - read) == []
