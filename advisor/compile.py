@@ -2,7 +2,7 @@
 
 Every distinct test is a column holding 0 (no), 1 (undecided) or 2 (yes); so is every finding and every
 quantifier. A rule becomes a unit: alternatives of literals over columns. Units are arranged in levels such
-that a unit reads only columns of lower levels (design 3).
+that a unit reads only columns of lower levels (docs/semantics.md).
 """
 
 from __future__ import annotations

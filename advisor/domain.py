@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -42,7 +42,10 @@ class Domain:
     def sample(self, place: Place, view: View) -> list[Value | None]:
         """Return the values, or one of the right type where rules tell none apart: the fact is simply known."""
         plain: dict[str, Value] = {"int": 0, "money": Decimal(0), "date": date(2000, 1, 1)}
-        return self.values(place, view) or [plain.get(self.knowledge.facts[place[1]].type, "told")]
+        found = self.values(place, view)
+        if any(value is not None for value in found):
+            return found
+        return [plain.get(self.knowledge.facts[place[1]].type, "told"), *found]
 
     def _around(self, fact: Fact, place: Place, view: View) -> list[Value]:
         """Return each point at which a test can turn, a value between any two, one below and one above."""
@@ -52,11 +55,12 @@ class Domain:
         if fact.type == "date":
             days = [p.toordinal() for p in points if isinstance(p, date)]
             first, last = date.min.toordinal(), date.max.toordinal()
-            return [date.fromordinal(int(n)) for n in _between(days, whole=True) if first <= n <= last]
+            beside = _between(days, whole=True, step=lambda _: 1)
+            return [date.fromordinal(int(n)) for n in beside if first <= n <= last]
         numbers = [p for p in points if not isinstance(p, date)]
         if fact.type == "int":
-            return [int(n) for n in _between(numbers, whole=True)]
-        return [Decimal(n) for n in _between(numbers, whole=False)]
+            return [int(n) for n in _between(numbers, whole=True, step=_step)]
+        return [Decimal(n) for n in _between(numbers, whole=False, step=_step)]
 
     def _points(self, test: FactTest, place: Place, view: View) -> list[date | Decimal | int]:
         """Return the values at which a test on this fact can turn."""
@@ -76,12 +80,12 @@ class Domain:
         return tuple(m.states.get(path, UNKNOWN_STATE).value for m in view.lists.get(scope, ()))
 
 
-def _between(points: Sequence[Number], whole: bool) -> list[Number]:
-    found: list[Number] = [points[0] - _step(points[0])]
+def _between(points: Sequence[Number], whole: bool, step: Callable[[Number], Number]) -> list[Number]:
+    found: list[Number] = [points[0] - step(points[0])]
     for low, high in zip(points, [*points[1:], None], strict=True):
         found.append(low)
         if high is None:
-            found.append(low + _step(low))
+            found.append(low + step(low))
         elif not whole:
             found.append((Decimal(low) + Decimal(high)) / 2)
         elif high - low > 1:

@@ -65,7 +65,7 @@ class Encoder:
         return test(view.states, _NOTHING if scope == CASE else view.lists[scope][member].states)
 
     def encode(self, view: View, open_world: bool = False) -> Columns:
-        """Encode a view. In the open world, tests of knowledge on an unknown fact are undecided (design 4)."""
+        """Encode a view. In the open world, tests of knowledge on an unknown fact are undecided (docs/semantics.md)."""
         case = [NO] * self.width
         for number, test in self._case_open if open_world else self._case:
             case[number] = test(view.states, _NOTHING)

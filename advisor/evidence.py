@@ -145,7 +145,7 @@ def as_proven(view: View, knowledge: Knowledge) -> tuple[View, tuple[Place, ...]
 
 
 def quarantined(view: View, knowledge: Knowledge, live: int) -> View:
-    """Take improperly obtained facts out of inference while a public tender is live (design 5).
+    """Take improperly obtained facts out of inference while a public tender is live (docs/semantics.md).
 
     `live` is the value of the quarantine's condition: 0 takes nothing out; 1 (undecided) what is on record
     as improper; 2 (yes) also sensitive facts that do not say how they were obtained.

@@ -1,4 +1,4 @@
-"""The flip card: the smallest sets of changed facts that turn the verdict (design 4).
+"""The flip card: the smallest sets of changed facts that turn the verdict (docs/semantics.md).
 
 Whatever the backward search of goals.py finds is checked for minimality and confirmed on the engine.
 """
@@ -78,8 +78,9 @@ class FlipSearch:
         return [card[3] for card in sorted(ranked, key=lambda card: card[:3])][:MAX_CARDS]
 
     def _enough(self, found: dict[Way, Flip]) -> bool:
+        cards = {(frozenset(place for place, _ in way), flip.verdict) for way, flip in found.items()}
         ours = any(self.ground.foreign(way) == 0 for way in found)
-        return len(found) >= MAX_CARDS or (ours and len(found) > 1)
+        return len(cards) >= MAX_CARDS or (ours and len(cards) > 1)
 
     def _check(self, view: View, way: Way, verdict: str, name: str) -> Flip | None:
         if self._verdict(view, way) == verdict:

@@ -29,10 +29,10 @@ CASE = "case"
 """The scope of a fact that belongs to the case as a whole, not to a member of a list."""
 
 GRADES: tuple[str, ...] = ("assumed", "told", "written", "confirmed")
-"""The evidence ladder, weakest first (design 2)."""
+"""The evidence ladder, weakest first (docs/semantics.md)."""
 
 FALLBACK = "qualify-first"
-"""The verdict when no candidate is yes (design 4)."""
+"""The verdict when no candidate is yes (docs/semantics.md)."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """Exit codes of the command line (design: verdict gate and input errors)."""
+    """Exit codes of the command line."""
 
     OK = 0
     VERDICT = 1

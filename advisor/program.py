@@ -1,4 +1,4 @@
-"""A compiled rule base: three-valued columns, and units that read them, arranged in levels (design 3).
+"""A compiled rule base: three-valued columns, and units that read them, arranged in levels (docs/semantics.md).
 
 A column holds 0 (no), 1 (undecided) or 2 (yes). Engine, shadow and explanations all read this.
 """

@@ -1,4 +1,4 @@
-"""What must not be used: improperly obtained facts stay out of inference while a public tender is live (design 5).
+"""What must not be used: improperly obtained facts stay out of inference while a public tender is live (docs/semantics.md).
 
 Whether a tender is live is a condition over facts like any other, so a fact revealed later can begin or end
 the quarantine. Searches therefore change the view before the quarantine, and it is applied anew each time.
@@ -33,17 +33,19 @@ class Quarantine:
 
     def variants(self, view: View) -> list[View]:
         """Return the views that could come to hold: all of them while it is undecided whether a tender is live."""
-        live = self._live(view) if self._matters(view) else NO
-        values = (NO, UNDECIDED, YES) if live == UNDECIDED else (live,)
+        if view.cleared or not self._matters(view):
+            return [view]
+        open_ = self._live(view, open_world=True) == UNDECIDED
+        values = (NO, UNDECIDED, YES) if open_ else (self._live(view),)
         return [quarantined(view, self.knowledge, value) for value in values]
 
     def _matters(self, view: View) -> bool:
         """Most cases hold nothing that could be quarantined; then no condition has to be evaluated."""
         return bool(quarantined(view, self.knowledge, YES).quarantined)
 
-    def _live(self, view: View) -> int:
+    def _live(self, view: View, open_world: bool = False) -> int:
         encoder, condition = self._condition
-        return tree_value(condition, encoder.encode(view).case)
+        return tree_value(condition, encoder.encode(view, open_world).case)
 
     @cached_property
     def _condition(self) -> tuple[Encoder, Tree]:

@@ -1,4 +1,4 @@
-"""Next questions: which unknown, weak, stale or contradicted facts are worth asking about, per cost (design 4)."""
+"""Next questions: which unknown, weak, stale or contradicted facts are worth asking about, per cost (docs/semantics.md)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from advisor.evidence import PROVEN, Place, State, View, learnt, places
 from advisor.infer import Inference, Reasoner
 from advisor.model import FactRef, FactTest, KnowledgeTest, Value
 from advisor.program import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn, Unit
+
+MAX_ASKED = 12
+"""Questions are asked about so many members of a list, the first ones; nobody would read more."""
 
 Why = Literal["unknown", "contradicted", "stale", "weak"]
 
@@ -66,7 +69,10 @@ class Asker:
         actions = self._actions(inference, verdict)
         ranked: list[tuple[tuple[bool, Fraction, int, str, str], Question]] = []
         usable = self.reasoner.quarantine.apply(view)
+        first = {m.id for members in usable.lists.values() for m in members[:MAX_ASKED]} | {None}
         for place in places(view, self.domain.knowledge, self.paths | wanted):
+            if place[0] not in first:
+                continue
             why = self._why(usable.state(place), place)
             if why is None:
                 continue
@@ -86,12 +92,14 @@ class Asker:
             after = view.changed({place: learnt(value)})
             inference = self.reasoner.imagine(after)
             new = self.arbiter.decide(inference.case).verdict
-            possible = self.arbiter.possible(self.reasoner.imagine(after, open_world=True).case)
-            answers.append(Answer(value, new, possible == [new]))
+            answers.append(Answer(value, new, hanging.open and self._settles(after, new)))
             moved = max(moved, int(self._actions(inference, new) != actions))
         turns = tuple(a for a in answers if a.verdict != verdict)
-        settling = sum(a.settles for a in answers) if hanging.open else 0
+        settling = sum(a.settles for a in answers)
         return Question(place, why, tuple(answers), turns, place in hanging.places, settling), moved
+
+    def _settles(self, view: View, verdict: str) -> bool:
+        return self.arbiter.possible(self.reasoner.imagine(view, open_world=True).case) == [verdict]
 
     def _actions(self, inference: Inference, verdict: str) -> frozenset[int]:
         return frozenset(

@@ -1,4 +1,4 @@
-"""The result document: what inference and explanation produce and every surface only reads (design 1).
+"""The result document: what inference and explanation produce and every surface only reads (docs/semantics.md).
 
 All words stand in both languages, filled in; dates are ISO; amounts are text as they are to be shown.
 `SCHEMA_VERSION` changes its first number when a field is removed or changes its meaning.

@@ -122,7 +122,7 @@ class How:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """When facts obtained in certain ways stay out of inference (design 5)."""
+    """When facts obtained in certain ways stay out of inference (docs/semantics.md)."""
 
     when: Condition
     how: tuple[str, ...]

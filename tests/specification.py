@@ -225,7 +225,7 @@ def compare(fact: Fact, left: Value, op: str, right: Value) -> bool:
 
 
 def settled_by_definition(base: Playbase, view: View) -> bool:
-    """Say whether, judged openly, the verdict still comes out and no other is even possible (design: settled)."""
+    """Say whether, judged openly, the verdict still comes out and no other is even possible (docs/semantics.md)."""
     specification = Specification(base)
     verdict = specification.read(view).verdict()
     later = specification.read(view, open_world=True)

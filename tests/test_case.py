@@ -162,6 +162,13 @@ def test_an_act_can_say_that_a_list_is_complete_or_no_longer_is() -> None:
     assert [case.at_date(day).content.complete["stakeholders"] for day in days] == [False, True, False]
 
 
+def test_an_act_about_one_member_leaves_open_whether_there_are_more() -> None:
+    case = staged(
+        content(members=[member("li")], complete=False), (FEBRUARY, content(members=[member("li", role="coach")]))
+    )
+    assert case.at_date(FEBRUARY).content.complete["stakeholders"] is False
+
+
 # --- from a file --------------------------------------------------------------------------------------------------
 
 STAGED = """\
@@ -184,6 +191,9 @@ history:
       - {id: wu, post: {en: director, zh: 总监}, role: decision-maker, stance: for}
       - {id: li, role: coach}
     stakeholders_complete: yes
+  - on: 2026-01-15
+    title: The buyer turns out to be a coach
+    stakeholders: [{id: li, role: coach}]
 """
 
 
@@ -195,7 +205,7 @@ def staged_case(tmp_path: Path, mini_judge: Judge) -> Case:
 
 
 def test_acts_are_put_in_the_order_of_their_days(staged_case: Case) -> None:
-    assert [act.on for act in staged_case.history] == [date(2026, 1, 20), date(2026, 2, 20)]
+    assert [act.on for act in staged_case.history] == [date(2026, 1, 15), date(2026, 1, 20), date(2026, 2, 20)]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +226,7 @@ def test_the_same_case_is_judged_as_of_any_day(
 
 
 def test_what_is_known_grows_with_the_acts(staged_case: Case, mini_judge: Judge) -> None:
-    days = (date(2026, 1, 1), date(2026, 1, 5), date(2026, 1, 20), date(2026, 2, 20))
+    days = (date(2026, 1, 1), date(2026, 1, 15), date(2026, 1, 20), date(2026, 2, 20))
     views = [view_of(staged_case.at_date(day), mini_judge.knowledge) for day in days]
     known = [{path: state.value for path, state in view.states.items() if state.known == "value"} for view in views]
     assert known == [

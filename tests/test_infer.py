@@ -112,7 +112,7 @@ def compare_seeds(seeds: range, shape: Shape, views: int) -> Counter[str]:
 
 
 def test_engine_shadow_and_specification_agree_on_twenty_thousand_deals() -> None:
-    verdicts = compare_seeds(range(SEED, SEED + 520), BULK, 40)
+    verdicts = compare_seeds(range(SEED, SEED + 500), BULK, 40)
     assert sum(verdicts.values()) >= 20_000
     assert min(verdicts.values()) > 500, "every verdict comes out often"
 

@@ -94,7 +94,7 @@ def _reveal(
 
 
 def test_a_settled_verdict_is_never_overturned_by_revealing_facts_and_members() -> None:
-    tally = reveal_seeds(range(SEED, SEED + 350), views=20, reveals=9)
+    tally = reveal_seeds(range(SEED, SEED + 280), views=20, reveals=9)
     deals, reveals = tally.deals, tally.reveals
     total = deals["settled"] + deals["open"]
     assert reveals["settled"] > 30_000

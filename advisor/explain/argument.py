@@ -1,4 +1,4 @@
-"""Trees of argument: why a conclusion holds, and why one does not (design 4)."""
+"""Trees of argument: why a conclusion holds, and why one does not (docs/semantics.md)."""
 
 from __future__ import annotations
 

@@ -85,6 +85,13 @@ class CaseReader:
     def _act(self, node: Node) -> Act:
         r = self.reader
         m = r.mapping(node, "an act", ("on", "title"), ("facts", *self.list_keys))
+        for member in (n for name in self.knowledge.lists for n in _items(m.entries.get(name))):
+            if isinstance(member, Mapping) and "id" not in member.entries:
+                r.bad(
+                    member.at,
+                    "missing-key",
+                    'a member in an act needs the key "id": who of the case is meant, or who is new',
+                )
         on = r.get(m, "on", lambda n: r.day(n, '"on"'), EXAMPLE_DAY)
         return Act(on, r.get(m, "title", lambda n: r.loose_text(n, '"title"'), Text("", "")), self.content(m))
 
@@ -208,3 +215,7 @@ class CaseReader:
             facts=facts,
             at=node.at,
         )
+
+
+def _items(node: Node | None) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else ()

@@ -5,13 +5,23 @@ from __future__ import annotations
 from advisor.explain.wording import labelled
 from advisor.model import Text
 from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
-from advisor.render.layout.case import REASONS, actions, compliance, flips, openness, question_effect, source, warnings
+from advisor.render.layout.case import (
+    REASONS,
+    actions,
+    compliance,
+    flips,
+    openness,
+    openness_word,
+    question_effect,
+    source,
+    warnings,
+)
 from advisor.result import Argument, CaseReport, FactLine, Node, SourceLine
 
 
 def next_page(page: Page, case: CaseReport) -> None:
     """Write what a rep does next: verdict in one line, actions, questions, and the error about to be made."""
-    state = page.words("verdict.settled" if case.settled else "verdict.open")
+    state = openness_word(page, case)
     page.head("next.title", 1, title=case.title)
     page.add(Line(page.words("verdict.title", verdict=case.verdict.label, state=state), "strong"))
     page.add(Line(page.text(case.verdict.meaning)), *openness(page, case))
@@ -37,7 +47,7 @@ def _first(who: tuple[Text, ...]) -> Text:
 
 def flips_page(page: Page, case: CaseReport) -> None:
     """Write the flip card of one case."""
-    state = page.words("verdict.settled" if case.settled else "verdict.open")
+    state = openness_word(page, case)
     page.head("head.case", 1, title=case.title)
     page.add(Line(page.words("verdict.title", verdict=case.verdict.label, state=state), "strong"))
     flips(page, case.flips)

@@ -42,9 +42,16 @@ def verdict(page: Page, case: CaseReport) -> None:
     if len(case.standing) > 1:
         others = join([v.label for v in case.standing if v.id != case.verdict.id])
         lines.append(Line(page.words("verdict.others", verdicts=others), "quiet"))
-    state = page.words("verdict.settled" if case.settled else "verdict.open")
+    state = openness_word(page, case)
     title = page.words("verdict.title", verdict=case.verdict.label, state=state)
     page.add(Panel(title, tuple(lines), tone(case)))
+
+
+def openness_word(page: Page, case: CaseReport) -> str:
+    """Say in a word whether the verdict is settled, and whether only as far as what was told holds."""
+    if not case.settled:
+        return page.words("verdict.open")
+    return page.words("verdict.settled" if case.proof.same else "verdict.settled-told")
 
 
 def openness(page: Page, case: CaseReport) -> Iterable[Line]:
