@@ -1,4 +1,4 @@
-"""From candidates to one verdict, by declared defeats and order, and which verdicts are still possible (docs/semantics.md)."""
+"""From candidates to one verdict, by declared defeats and order, and which verdicts are still possible."""
 
 from __future__ import annotations
 

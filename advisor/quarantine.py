@@ -1,4 +1,4 @@
-"""What must not be used: improperly obtained facts stay out of inference while a public tender is live (docs/semantics.md).
+"""What must not be used: improperly obtained facts stay out of inference while a public tender is live.
 
 Whether a tender is live is a condition over facts like any other, so a fact revealed later can begin or end
 the quarantine. Searches therefore change the view before the quarantine, and it is applied anew each time.

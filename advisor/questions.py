@@ -1,4 +1,4 @@
-"""Next questions: which unknown, weak, stale or contradicted facts are worth asking about, per cost (docs/semantics.md)."""
+"""Next questions: which unknown, weak, stale or contradicted facts are worth asking about, per cost."""
 
 from __future__ import annotations
 

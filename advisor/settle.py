@@ -1,4 +1,4 @@
-"""Settled or open: could the revealing of unknown facts still change the verdict, and which facts (docs/semantics.md)?"""
+"""Settled or open: could the revealing of unknown facts still change the verdict, and which facts?"""
 
 from __future__ import annotations
 
