@@ -86,6 +86,7 @@ def test_the_transcripts_of_the_readme_are_real(update_golden: bool, monkeypatch
     real = TRANSCRIPT.sub(lambda match: f"```\n$ {match[1]}\n{output(match[1])}```", text)
     if update_golden:
         README.write_text(real, encoding="utf-8")
+        text = real
     assert TRANSCRIPT.search(text), "the README shows what the commands print"
     assert real == text, "a transcript of the README is out of date; run with --update-golden"
 
