@@ -251,6 +251,7 @@ class Then:
     supports: tuple[str, ...] = ()
     opposes: tuple[str, ...] = ()
     defeats: tuple[str, ...] = ()
+    mutes: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     ask: tuple[str, ...] = ()
     warning: Text | None = None

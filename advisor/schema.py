@@ -125,6 +125,7 @@ def rule_schema(knowledge: Knowledge) -> Schema:
         "supports": verdicts,
         "opposes": verdicts,
         "defeats": names,
+        "mutes": names,
         "actions": {"type": "array", "items": _action_schema(knowledge, verdicts, text)},
         "ask": {"type": "array", "items": {"enum": list(knowledge.facts)}},
         "warning": text,

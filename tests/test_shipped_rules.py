@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from advisor.checks.examples import ExampleRun, failed, run_examples
 from advisor.checks.mutants import survivors
 from advisor.coverage import coverage
+from advisor.evidence import learnt, view_of
+from advisor.explain.report import report
 from advisor.judge import Judge, open_judge
+from advisor.load.cases import load_case
 from advisor.paths import shipped
 from advisor.problems import Problems
 from advisor.rulebase import Knowledge
@@ -76,3 +81,14 @@ def test_the_index_holds_every_item_of_the_playbooks() -> None:
 def test_every_fact_is_read_by_a_rule() -> None:
     read = JUDGE.domain.paths | {getattr(c.means, "path", "") for c in JUDGE.program.columns}
     assert sorted(set(JUDGE.knowledge.facts) - read) == []
+
+
+def test_while_bids_are_out_no_muted_rule_sends_anybody_to_the_customer() -> None:
+    path = Path(__file__).parent.parent / "cases" / "sanitation-fleet-district-bureau.yaml"
+    muted = {id_ for rule in JUDGE.base.rules for id_ in rule.then.mutes}
+    told = view_of(load_case(path, JUDGE.knowledge), JUDGE.knowledge)
+    case = load_case(path, JUDGE.knowledge)
+    private = told.changed({(None, "purchase.kind"): learnt("private")})
+    advised = [{a.rule for a in report(JUDGE, JUDGE.judge_view(case, view)).actions} for view in (told, private)]
+    assert not advised[0] & muted
+    assert advised[1] & muted, "else the test above would say little"

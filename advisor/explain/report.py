@@ -135,8 +135,10 @@ class _Builder:
     def _actions(self) -> list[Action]:
         verdict = self.judgement.decision.verdict
         found: dict[tuple[Text, Text, Text | None], Action] = {}
-        for _, rule, index in self._holding():
-            for action in rule.then.actions:
+        holding = list(self._holding())
+        muted = {id_ for _, rule, _ in holding for id_ in rule.then.mutes}
+        for _, rule, index in holding:
+            for action in rule.then.actions if rule.id not in muted else ():
                 if not action.serves or verdict in action.serves:
                     line = self._action(action, rule, index)
                     found.setdefault((line.do, line.who, line.to), line)

@@ -19,7 +19,7 @@ _FILE_REQUIRED = ("id", "title", "idea", "source", "rules")
 _FILE_OPTIONAL = ("item", "findings")
 _RULE_REQUIRED = ("id", "title", "status", "when", "then", "because", "examples")
 _RULE_OPTIONAL = ("each", "source")
-_THEN = ("finding", "candidate", "supports", "opposes", "defeats", "actions", "ask", "warning", "guard")
+_THEN = ("finding", "candidate", "supports", "opposes", "defeats", "mutes", "actions", "ask", "warning", "guard")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 ORDER_FILE = "order.yaml"
 
@@ -229,6 +229,7 @@ class _FileReader:
             supports=r.get(m, "supports", lambda n: r.choices(n, verdicts, "a verdict", "unknown-verdict"), ()),
             opposes=r.get(m, "opposes", lambda n: r.choices(n, verdicts, "a verdict", "unknown-verdict"), ()),
             defeats=defeats + (candidate[1] if candidate else ()),
+            mutes=r.get(m, "mutes", lambda n: r.choices(n, self.rule_ids, "a rule that is muted", "unknown-rule"), ()),
             actions=r.get(m, "actions", lambda n: tuple(map(self._action, r.sequence(n, '"actions"'))), ()),
             ask=r.get(m, "ask", self._ask, ()),
             warning=r.get(m, "warning", lambda n: r.text(n, '"warning"'), None),
