@@ -9,7 +9,7 @@ from advisor.explain.argument import Explainer, facts_in, source_lines
 from advisor.explain.wording import labelled
 from advisor.judge import Judgement
 from advisor.lexicon import listed, say
-from advisor.model import CASE, GRADES, Text, Then
+from advisor.model import CASE, FALLBACK, GRADES, Text, Then
 from advisor.program import YES, Unit
 from advisor.result import FactLine, Node, Reason, ReasonKind
 
@@ -38,11 +38,14 @@ class Reasons:
         return _distinct(found)
 
     def speaking_against(self) -> tuple[Reason, ...]:
-        """Opposing rules first, then candidates for other verdicts that hold, then those not excluded."""
+        """Opposing rules first, then candidates for other verdicts that are overridden, then those not excluded.
+
+        To be told to find out first is no reason against a verdict that overrides it.
+        """
         verdict = self.decision.verdict
         found = list(self._of_units(self._yes(lambda u: verdict in _then(u).opposes), "opposes", verdict))
         for contender in self.decision.defeated:
-            if contender.verdict != verdict:
+            if contender.verdict not in (verdict, FALLBACK):
                 found.extend(self._of_units([contender.unit], "other-verdict", contender.verdict))
         if self.judgement.proven.verdict != verdict:
             found.append(self._gap())
