@@ -23,6 +23,7 @@ from advisor.model import (
     Quantified,
     Rule,
     Test,
+    leaves,
     paths_read,
 )
 from advisor.problems import Location, Problems
@@ -63,22 +64,10 @@ def finding_scopes(rules: Iterable[Rule]) -> dict[str, str]:
 def findings_read(condition: Condition) -> dict[str, Location]:
     """Return the findings that a condition reads, with the place of the first reading."""
     found: dict[str, Location] = {}
-    for leaf in _all_leaves(condition):
+    for leaf in leaves(condition):
         if isinstance(leaf, FindingTest):
             found.setdefault(leaf.name, leaf.at)
     return found
-
-
-def _all_leaves(condition: Condition) -> Iterator[Condition]:
-    if isinstance(condition, (All, Either, Count)):
-        for part in condition.parts:
-            yield from _all_leaves(part)
-    elif isinstance(condition, Not):
-        yield from _all_leaves(condition.part)
-    elif isinstance(condition, Quantified):
-        yield from _all_leaves(condition.where)
-    else:
-        yield condition
 
 
 def _strata(rules: tuple[Rule, ...], problems: Problems) -> list[list[Rule]] | None:

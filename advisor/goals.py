@@ -14,7 +14,6 @@ from advisor.evidence import Place, State, View, learnt
 from advisor.infer import Inference, Reasoner
 from advisor.model import CASE, FALLBACK, FactRef, FactTest, KnowledgeTest, Value
 from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, HelperColumn, QuantifiedColumn, Tree
-from advisor.settle import Dependencies
 
 MAX_WAYS = 600
 """How many change sets are kept for one sub-goal: smallest first, those that we can change first."""
@@ -50,7 +49,6 @@ class Ground:
         self.reasoner = reasoner
         self.arbiter = arbiter
         self.domain = domain
-        self.writers = Dependencies(reasoner.program, domain.knowledge).writers
 
     def foreign(self, way: Iterable[Step]) -> int:
         """Count the changes that are not in our hands."""
@@ -171,7 +169,7 @@ class Goals:
         if isinstance(means, QuantifiedColumn):
             return self._quantified(means, bound, up)
         if isinstance(means, (FindingColumn, HelperColumn)):
-            units = self.ground.writers.get(column.number, [])
+            units = self.program.writers.get(column.number, [])
             parts = [self._unit(u.number, scope, member, bound, up) for u in units]
             return self._union(parts) if up else self._product(parts)
         return self._test(means, column.number, scope, member, bound, up)

@@ -79,9 +79,10 @@ class Judge:
         found: list[Settlement] = []
         variants = self.reasoner.quarantine.variants(told)
         for view in variants:
-            verdict = self.arbiter.decide(self.reasoner.infer(view, case.id).case)
+            alone = len(variants) == 1
+            mine = decision if alone else self.arbiter.decide(self.reasoner.infer(view, case.id).case)
             opened = self.reasoner.infer(view, case.id, open_world=True)
-            found.append(self.settler.settle(view, verdict, opened))
+            found.append(self.settler.settle(view, mine, opened))
         possible = tuple(dict.fromkeys(verdict for s in found for verdict in s.possible))
         settled = all(s.settled for s in found) and possible == (decision.verdict,)
         places = dict.fromkeys(place for s in found for place in s.places)

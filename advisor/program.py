@@ -6,6 +6,7 @@ A column holds 0 (no), 1 (undecided) or 2 (yes). Engine, shadow and explanations
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from advisor.model import Quantified, Quantifier, Rule, Test
@@ -92,6 +93,15 @@ class Program:
     units: tuple[Unit, ...]
     levels: tuple[tuple[Unit, ...], ...]
     column_of: dict[Meaning | Quantified, int] = field(compare=False)
+
+    @cached_property
+    def writers(self) -> dict[int, list[Unit]]:
+        """The units that write each column of a finding or helper."""
+        found: dict[int, list[Unit]] = {}
+        for unit in self.units:
+            if unit.writes is not None:
+                found.setdefault(unit.writes, []).append(unit)
+        return found
 
     def quantified_at(self, level: int) -> list[Column]:
         """Return the quantifier columns that can be computed once this level has run."""

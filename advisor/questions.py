@@ -10,8 +10,8 @@ from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
 from advisor.evidence import PROVEN, Place, State, View, learnt, places
 from advisor.infer import Inference, Reasoner
-from advisor.model import FactRef, FactTest, KnowledgeTest, Value
-from advisor.program import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn, Unit
+from advisor.model import Value, paths_read
+from advisor.program import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn
 
 MAX_ASKED = 12
 """Questions are asked about so many members of a list, the first ones; nobody would read more."""
@@ -128,10 +128,6 @@ def upstream(program: Program, arbiter: Arbiter) -> frozenset[str]:
 
 def paths_below(program: Program, units: list[int]) -> frozenset[str]:
     """Return the paths of all facts that these units read, through findings and quantifiers."""
-    writers: dict[int, list[Unit]] = {}
-    for unit in program.units:
-        if unit.writes is not None:
-            writers.setdefault(unit.writes, []).append(unit)
     paths: set[str] = set()
     seen: set[int] = set()
     stack = list(units)
@@ -143,16 +139,9 @@ def paths_below(program: Program, units: list[int]) -> frozenset[str]:
         for column in {lit.column for alt in program.units[number].alternatives for lit in alt}:
             means = program.columns[column].means
             if isinstance(means, QuantifiedColumn):
-                stack.extend(u.number for u in writers[means.member_column])
+                stack.extend(u.number for u in program.writers[means.member_column])
             elif isinstance(means, (FindingColumn, HelperColumn)):
-                stack.extend(u.number for u in writers.get(column, ()))
+                stack.extend(u.number for u in program.writers.get(column, ()))
             else:
-                paths |= _paths(means)
+                paths |= {path for path in paths_read(means) if "." in path}
     return frozenset(paths)
-
-
-def _paths(test: FactTest | KnowledgeTest) -> set[str]:
-    paths = {test.path} if "." in test.path else set()
-    if isinstance(test, FactTest) and isinstance(test.operand, FactRef):
-        paths.add(test.operand.path)
-    return paths

@@ -108,10 +108,6 @@ class Dependencies:
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self.program = program
         self.knowledge = knowledge
-        self.writers: dict[int, list[Unit]] = {}
-        for unit in program.units:
-            if unit.writes is not None:
-                self.writers.setdefault(unit.writes, []).append(unit)
 
     def hanging(self, units: list[Row], inference: Inference, view: View) -> Hanging:
         """Collect what these undecided units hang on."""
@@ -137,14 +133,14 @@ class Dependencies:
         means = column.means
         if isinstance(means, (FindingColumn, HelperColumn)):
             at = (CASE, -1) if column.scope == CASE else (scope, member)
-            for unit in self.writers.get(column.number, ()):
+            for unit in self.program.writers.get(column.number, ()):
                 if _value(inference, unit, at[1]) == UNDECIDED:
                     yield (unit.number, *at)
         elif isinstance(means, QuantifiedColumn):
             if not inference.columns.complete[means.list]:
                 hanging.lists[means.list] = None
             for index, _ in enumerate(inference.columns.members[means.list]):
-                for unit in self.writers[means.member_column]:
+                for unit in self.program.writers[means.member_column]:
                     if _value(inference, unit, index) == UNDECIDED:
                         yield (unit.number, means.list, index)
         else:

@@ -11,6 +11,7 @@ import click
 
 from advisor import paths
 from advisor.cli import options
+from advisor.judge import Judge
 from advisor.problems import Exit, InputError, Location, Problem, nearest
 from advisor.render.layout.review import review_page
 from advisor.render.output import FORMATS, SUFFIXES, render, show, write_file
@@ -46,7 +47,8 @@ def review_command(
     Example: advisor review cases/ --lang zh --output review.md
     """
     chosen = [(path, _format_of(path, format_)) for path in outputs]
-    result = _review(paths_, rules, as_of, names)
+    files = _files(paths_)
+    result = _review(options.judge(rules), files, as_of, names)
     if not (outputs and format_):
         show(format_ or "text", lang, partial(_lay_out, result), result)
     for path, kind in chosen:
@@ -68,7 +70,7 @@ def _format_of(path: Path, format_: str | None) -> str:
     return found
 
 
-def _review(paths_: tuple[Path, ...], rules: Path | None, as_of: datetime | None, names: bool) -> Review:
+def _files(paths_: tuple[Path, ...]) -> list[Path]:
     missing = [
         Problem(Location(str(path)), "file-missing", "there is no such file or folder")
         for path in paths_
@@ -79,7 +81,10 @@ def _review(paths_: tuple[Path, ...], rules: Path | None, as_of: datetime | None
     files = list(paths.case_files(paths_))
     if not files:
         raise InputError([Problem(Location(str(paths_[0])), "no-cases", "there is no case file (*.yaml) here")])
-    judge = options.judge(rules)
+    return files
+
+
+def _review(judge: Judge, files: list[Path], as_of: datetime | None, names: bool) -> Review:
     progress = options.Progress(len(files))
     try:
         return review(judge, files, options.day(as_of), names, progress.step)
@@ -120,10 +125,9 @@ def gate_command(
         )
         for name in failing - set(judge.knowledge.verdicts)
     ]
-    judge.close()
     if unknown:
         raise InputError(unknown)
-    result = _review(paths_, rules, as_of, names)
+    result = _review(judge, _files(paths_), as_of, names)
     show(format_, lang, partial(_lay_out, result), result)
     return gate_code(result, failing)
 
