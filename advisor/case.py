@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from advisor.model import Text, Value
 from advisor.problems import NOWHERE, Location
@@ -55,9 +56,12 @@ class Act:
     content: Content
 
 
+Kind = Literal["deal", "account"]
+
+
 @dataclass(frozen=True)
 class Case:
-    """One case file."""
+    """One case file: a deal, or an account with the ids of its deals."""
 
     id: str
     title: Text
@@ -67,6 +71,8 @@ class Case:
     content: Content
     history: tuple[Act, ...]
     file: str
+    kind: Kind = "deal"
+    deals: tuple[str, ...] = ()
 
     def at_date(self, day: date) -> Case:
         """Return the case as it stood on a day: acts up to it applied, later statements left out."""

@@ -12,20 +12,7 @@ from itertools import combinations, product
 from math import comb
 from typing import Literal
 
-from advisor.model import (
-    CASE,
-    All,
-    Condition,
-    Count,
-    Either,
-    FindingTest,
-    Not,
-    Quantified,
-    Rule,
-    Test,
-    leaves,
-    paths_read,
-)
+from advisor.model import CASE, All, Condition, Count, Either, FindingTest, Not, Quantified, Test, leaves, paths_read
 from advisor.problems import Location, Problems
 from advisor.program import (
     Alternative,
@@ -39,6 +26,7 @@ from advisor.program import (
     Tree,
     Unit,
 )
+from advisor.rule import Rule
 from advisor.rulebase import Playbase
 
 MAX_ALTERNATIVES = 16

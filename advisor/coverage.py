@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.model import Rule
+from advisor.rule import Rule
 from advisor.rulebase import Item, Playbase
 
 

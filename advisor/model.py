@@ -1,4 +1,4 @@
-"""The nouns of the product: facts, conditions, rules, knowledge. Frozen, without behaviour beyond look-up.
+"""The nouns of the product: texts, facts, conditions. Frozen, without behaviour beyond look-up.
 
 The words are those of the files (docs/rule-language.md, docs/knowledge.md).
 """
@@ -21,9 +21,6 @@ Change = Literal["ours", "theirs", "given"]
 Operator = Literal["is", "in", "at_least", "above", "at_most", "below"]
 Ask = Literal["known", "unknown", "stale", "contradicted", "evidence"]
 Quantifier = Literal["any", "every", "none"]
-Outcome = Literal["fires", "silent", "undecided"]
-Status = Literal["draft", "stable", "deprecated"]
-GuardLevel = Literal["refuse", "hold", "reword", "note"]
 
 CASE = "case"
 """The scope of a fact that belongs to the case as a whole, not to a member of a list."""
@@ -199,93 +196,3 @@ def paths_read(condition: Condition) -> set[str]:
         if isinstance(leaf, FactTest) and isinstance(leaf.operand, FactRef):
             found.add(leaf.operand.path)
     return found
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a rule comes from: a passage of a playbook, or `ours` with the reason."""
-
-    passage: str | None
-    quote: str | None = None
-    ours: Text | None = None
-    at: Location = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A verdict that a rule puts forward, and what it overrides."""
-
-    verdict: str
-    tier: str
-    at: Location = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True)
-class Action:
-    """Who does what, for whom, by when; shown for the verdicts that it serves (none named: for all)."""
-
-    do: Text
-    who: str
-    to: str | None
-    by: str
-    serves: tuple[str, ...]
-    at: Location = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True)
-class Guard:
-    """A legal limit: its level, the law behind it, and the lawful move that serves the same end."""
-
-    level: GuardLevel
-    law: str
-    instead: Text
-    at: Location = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True)
-class Then:
-    """What a rule concludes."""
-
-    finding: str | None = None
-    candidate: Candidate | None = None
-    supports: tuple[str, ...] = ()
-    opposes: tuple[str, ...] = ()
-    defeats: tuple[str, ...] = ()
-    mutes: tuple[str, ...] = ()
-    actions: tuple[Action, ...] = ()
-    ask: tuple[str, ...] = ()
-    warning: Text | None = None
-    guard: Guard | None = None
-
-
-@dataclass(frozen=True)
-class Example:
-    """A small case beside a rule, with the outcome that it must have."""
-
-    name: str
-    given: object
-    expect: Outcome
-    missing: tuple[str, ...]
-    at: Location = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule; `each` names the list whose members it judges one by one."""
-
-    id: str
-    title: Text
-    status: Status
-    when: Condition
-    then: Then
-    because: Text
-    source: tuple[Source, ...]
-    examples: tuple[Example, ...]
-    item: int | None = None
-    each: str | None = None
-    at: Location = field(default=NOWHERE, compare=False)
-
-    @property
-    def scope(self) -> str:
-        """The list whose members the rule judges, or CASE."""
-        return self.each or CASE

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from advisor.model import Quantified, Quantifier, Rule, Test
+from advisor.model import Quantified, Quantifier, Test
+from advisor.rule import Rule
 
 NO, UNDECIDED, YES = 0, 1, 2
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from advisor import model, rulebase
+from advisor import rulebase
 from advisor.compile import compile_rules
 from advisor.encode import Encoder
 from advisor.evidence import View, quarantined
 from advisor.model import Text, paths_read
 from advisor.problems import Problems
 from advisor.program import NO, UNDECIDED, YES, Tree, tree_value
+from advisor.rule import Rule, Then
 from advisor.rulebase import Knowledge, Playbase
 
 
@@ -52,7 +53,7 @@ class Quarantine:
         """The quarantine's condition, compiled as the only rule of a rule base of its own."""
         empty = Text("", "")
         when = self.knowledge.evidence.quarantine.when
-        rule = model.Rule("quarantine", empty, "stable", when, model.Then(), empty, (), ())
+        rule = Rule("quarantine", empty, "stable", when, Then(), empty, (), ())
         file = rulebase.RuleFile("quarantine", None, empty, empty, (), (rule,), (), rule.at)
         program = compile_rules(Playbase(self.knowledge, (file,)), Problems())
         assert program is not None

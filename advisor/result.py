@@ -11,177 +11,33 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from advisor.lines import (
+    Action,
+    Answer,
+    CandidateLine,
+    ClassLine,
+    DealLine,
+    FactLine,
+    FlipLine,
+    GuardLine,
+    PersonLine,
+    PhaseLine,
+    Proof,
+    QuestionLine,
+    Reason,
+    SourceLine,
+    Step,
+    VerdictLine,
+    Warning,
+)
 from advisor.model import Text
 
 SCHEMA_VERSION = "1.0"
 
-Answer = Literal["yes", "no", "undecided"]
-ReasonKind = Literal["candidate", "supports", "finding", "opposes", "other-verdict", "undecided", "fallback"]
-Standing = Literal["known", "absent", "unknown", "contradicted"]
-
-
-@dataclass(frozen=True)
-class FactLine:
-    """A fact of the case with its evidence. `member` and `who` name the person, rival or criterion it is about."""
-
-    path: str
-    member: str | None
-    who: Text | None
-    label: Text
-    value: Text
-    standing: Standing
-    grade: str | None
-    grade_label: Text | None
-    by: Text | None
-    on: date | None
-    how: Text | None
-    stale: bool
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """A passage of a playbook in our words, or `ours` with the reason."""
-
-    passage: str | None
-    playbook: Text | None
-    item: int | None
-    quote: str | None
-    says: Text
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Something that speaks for or against the verdict, in the customer's situation."""
-
-    kind: ReasonKind
-    rule: str | None
-    text: Text
-    verdict: str | None
-    weakest: str | None
-    weakest_label: Text | None
-    facts: tuple[FactLine, ...]
-    sources: tuple[SourceLine, ...]
-
-
-@dataclass(frozen=True)
-class VerdictLine:
-    """A verdict with its label, its meaning and the decision that it asks for."""
-
-    id: str
-    label: Text
-    meaning: Text
-    decision: Text
-
-
-@dataclass(frozen=True)
-class CandidateLine:
-    """A rule that puts forward a verdict, and what became of it."""
-
-    rule: str
-    verdict: str
-    status: Literal["wins", "stands", "defeated", "undecided"]
-    by: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Proof:
-    """The verdict when unproven claims and stale facts are left out, and the claims to prove first."""
-
-    verdict: VerdictLine
-    same: bool
-    carriers: tuple[FactLine, ...]
-
-
-@dataclass(frozen=True)
-class Action:
-    """A next step: who does what, with whom, by when, and why now."""
-
-    do: Text
-    who: Text
-    to: Text | None
-    by: date
-    horizon: Text
-    why: Text
-    rule: str
-
-
-@dataclass(frozen=True)
-class Warning:
-    """A seller's error that the playbooks name."""
-
-    text: Text
-    because: Text
-    rule: str
-    sources: tuple[SourceLine, ...]
-
-
-@dataclass(frozen=True)
-class GuardLine:
-    """A legal limit that holds (`yes`) or that cannot be excluded yet (`undecided`)."""
-
-    level: Literal["refuse", "hold", "reword", "note"]
-    answer: Answer
-    because: Text
-    law: Text
-    says: Text
-    instead: Text
-    rule: str
-
-
-@dataclass(frozen=True)
-class AnswerLine:
-    """An answer to a question, and the verdict that it would lead to."""
-
-    value: Text
-    verdict: VerdictLine
-    settles: bool
-
-
-@dataclass(frozen=True)
-class QuestionLine:
-    """A question worth asking: whom, about which fact, and the answers that would change the verdict."""
-
-    fact: FactLine
-    ask: Text
-    who: tuple[Text, ...]
-    cost: int
-    why: Literal["unknown", "contradicted", "stale", "weak"]
-    turns: tuple[AnswerLine, ...]
-    settles: bool
-
-
-@dataclass(frozen=True)
-class ChangeLine:
-    """One fact of a flip card: what it is now and what it would be."""
-
-    fact: FactLine
-    to: Text
-    change: Literal["ours", "theirs", "given"]
-
-
-@dataclass(frozen=True)
-class FlipLine:
-    """The smallest set of changes that turns the verdict, and the verdict it turns to."""
-
-    changes: tuple[ChangeLine, ...]
-    verdict: VerdictLine
-
-
-@dataclass(frozen=True)
-class Step:
-    """One conclusion of the trace: the rule, about whom, whether certain, and what it read."""
-
-    rule: str
-    title: Text
-    member: str | None
-    answer: Answer
-    because: Text | None
-    read: tuple[str, ...]
-
 
 @dataclass(frozen=True)
 class CaseReport:
-    """Everything that is said about one case."""
+    """Everything that is said about one deal."""
 
     id: str
     title: Text
@@ -205,13 +61,41 @@ class CaseReport:
     flips: tuple[FlipLine, ...]
     contradictions: tuple[FactLine, ...]
     stale: tuple[FactLine, ...]
+    phases: tuple[PhaseLine, ...]
+    classes: tuple[ClassLine, ...]
+    people: tuple[PersonLine, ...]
     candidates: tuple[CandidateLine, ...]
     trace: tuple[Step, ...]
 
     @property
     def blocked(self) -> bool:
         """Whether a legal limit stops the case: something to refuse, or to hold for counsel."""
-        return any(g.answer == "yes" and g.level in ("refuse", "hold") for g in self.compliance)
+        return any(map(blocks, self.compliance))
+
+
+def blocks(guard: GuardLine) -> bool:
+    """Tell whether a legal limit stops a case."""
+    return guard.answer == "yes" and guard.level in ("refuse", "hold")
+
+
+@dataclass(frozen=True)
+class AccountReport:
+    """Everything that is said about an account: where it stands, what to do, whom to deal with and how."""
+
+    id: str
+    title: Text
+    about: Text | None
+    as_of: date
+    file: str
+    classes: tuple[ClassLine, ...]
+    people: tuple[PersonLine, ...]
+    warnings: tuple[Warning, ...]
+    actions: tuple[Action, ...]
+    questions: tuple[QuestionLine, ...]
+    compliance: tuple[GuardLine, ...]
+    contradictions: tuple[FactLine, ...]
+    stale: tuple[FactLine, ...]
+    deals: tuple[DealLine, ...]
 
 
 @dataclass(frozen=True)
@@ -229,6 +113,7 @@ class Review:
     schema_version: str
     disclaimer: Text
     cases: tuple[CaseReport, ...]
+    accounts: tuple[AccountReport, ...]
     unreadable: tuple[Unreadable, ...]
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from advisor import paths
+from advisor.explain.account import account_report
 from advisor.explain.report import report
 from advisor.judge import Judge
+from advisor.lines import DealLine
 from advisor.load.cases import load_case
 from advisor.problems import EngineError, InputError
-from advisor.result import SCHEMA_VERSION, CaseReport, Review, Unreadable
+from advisor.result import SCHEMA_VERSION, AccountReport, CaseReport, Review, Unreadable
 
 
 def review(
@@ -23,11 +26,16 @@ def review(
 ) -> Review:
     """Judge every case file; a file that cannot be read or judged is listed with its problems."""
     reports: list[CaseReport] = []
+    accounts: list[AccountReport] = []
     unreadable: list[Unreadable] = []
     for path in files:
         progress(path)
         try:
-            reports.append(report(judge, judge.judge(load_case(path, judge.knowledge), day), names))
+            judgement = judge.judge(load_case(path, judge.knowledge), day)
+            if judgement.case.kind == "account":
+                accounts.append(account_report(judge, judgement, names))
+            else:
+                reports.append(report(judge, judgement, names))
         except InputError as error:
             unreadable.append(Unreadable(paths.display(path), tuple(map(str, error.problems))))
         except EngineError as error:
@@ -36,8 +44,21 @@ def review(
         schema_version=SCHEMA_VERSION,
         disclaimer=judge.knowledge.disclaimer,
         cases=tuple(sorted(reports, key=urgency)),
+        accounts=tuple(_with_deals(a, reports) for a in sorted(accounts, key=lambda a: (a.id, a.file))),
         unreadable=tuple(sorted(unreadable, key=lambda u: u.file)),
     )
+
+
+def _with_deals(account: AccountReport, reports: Iterable[CaseReport]) -> AccountReport:
+    """Fill in the verdicts of the account's deals that were reviewed in the same run."""
+    found = {case.id: case for case in reports}
+    lines = tuple(
+        DealLine(deal.id, found[deal.id].title, found[deal.id].verdict, found[deal.id].settled)
+        if deal.id in found
+        else deal
+        for deal in account.deals
+    )
+    return replace(account, deals=lines)
 
 
 def urgency(case: CaseReport) -> tuple[bool, bool, bool, bool, str, str]:

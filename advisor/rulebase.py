@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from advisor.model import CASE, Condition, Fact, Rule, Setting, Source, Text
+from advisor.model import CASE, Condition, Fact, Setting, Text
 from advisor.problems import NOWHERE, Location
+from advisor.rule import Rule, Source
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,16 @@ class Order:
 
     tiers: tuple[Tier, ...]
     verdicts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase of the customer's decision, and the finding that says that the customer is in it."""
+
+    id: str
+    label: Text
+    meaning: Text
+    finding: str
 
 
 @dataclass(frozen=True)
@@ -158,13 +169,43 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A place in a scheme, with what it means."""
+
+    label: Text
+    means: Text
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A way in which the playbooks sort accounts, deals or people; `about` says which of them it sorts."""
+
+    id: str
+    label: Text
+    about: str
+    items: tuple[int, ...]
+    values: dict[str, Place]
+    at: Location = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One respect in which to deal with a person; of several rules the first file in `order` speaks."""
+
+    id: str
+    label: Text
+    order: tuple[str, ...]
+    at: Location = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """Everything in knowledge/ and the general order."""
 
     facts: dict[str, Fact]
     lists: dict[str, ListDecl]
     verdicts: dict[str, Verdict]
-    phases: dict[str, tuple[Text, Text]]
+    phases: dict[str, Phase]
     our_roles: dict[str, Text]
     their_roles: dict[str, Text]
     settings: dict[str, Setting]
@@ -176,6 +217,8 @@ class Knowledge:
     playbooks: dict[str, Playbook]
     terms: dict[str, Term]
     order: Order
+    schemes: dict[str, Scheme] = field(default_factory=dict)
+    slots: dict[str, Slot] = field(default_factory=dict)
 
     def passage(self, id_: str) -> Passage | None:
         """Return the passage `<playbook>/<slug>`, or None."""

@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from typing import Any, Literal
 
-from advisor import model, result
+from advisor import model, result, rule
 from advisor.model import CASE, GRADES, Fact
 from advisor.rulebase import Knowledge
 
@@ -47,8 +47,10 @@ def case_schema(knowledge: Knowledge) -> Schema:
             "case": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
             "title": _LOOSE,
             "about": _LOOSE,
+            "kind": {"enum": ["deal", "account"]},
             "as_of": _DAY,
             "currency": {"type": "string"},
+            "deals": {"type": "array", "items": {"type": "string"}},
             **content,
             "history": {"type": "array", "items": act},
         },
@@ -112,30 +114,11 @@ def _value_schemas(fact: Fact) -> list[Schema]:
 
 def rule_schema(knowledge: Knowledge) -> Schema:
     """Return the schema of a rule file."""
-    verdicts: Schema = {"type": "array", "items": {"enum": list(knowledge.verdicts)}}
     names: Schema = {"type": "array", "items": {"type": "string"}}
     condition: Schema = {"$ref": "#/$defs/condition"}
     text: Schema = {"$ref": "#/$defs/text"}
-    then = {
-        "finding": {"type": "string"},
-        "candidate": _object(
-            {"verdict": {"enum": list(knowledge.verdicts)}, "tier": {"type": "string"}, "defeats": names},
-            ("verdict", "tier"),
-        ),
-        "supports": verdicts,
-        "opposes": verdicts,
-        "defeats": names,
-        "mutes": names,
-        "actions": {"type": "array", "items": _action_schema(knowledge, verdicts, text)},
-        "ask": {"type": "array", "items": {"enum": list(knowledge.facts)}},
-        "warning": text,
-        "guard": _object(
-            {"level": _enum(model.GuardLevel), "law": {"enum": list(knowledge.laws)}, "instead": text},
-            ("level", "law", "instead"),
-        ),
-    }
     example = _object(
-        {"name": {"type": "string"}, "given": {"type": "object"}, "expect": _enum(model.Outcome), "missing": names},
+        {"name": {"type": "string"}, "given": {"type": "object"}, "expect": _enum(rule.Outcome), "missing": names},
         ("name", "given", "expect"),
     )
     source = {
@@ -148,15 +131,15 @@ def rule_schema(knowledge: Knowledge) -> Schema:
             ]
         },
     }
-    rule = _object(
+    one = _object(
         {
             "id": {"type": "string"},
             "each": {"enum": list(knowledge.lists)},
             "title": text,
-            "status": _enum(model.Status),
+            "status": _enum(rule.Status),
             "source": source,
             "when": condition,
-            "then": _object(then, ()),
+            "then": _then_schema(knowledge),
             "because": text,
             "examples": {"type": "array", "items": example},
         },
@@ -170,12 +153,51 @@ def rule_schema(knowledge: Knowledge) -> Schema:
             "idea": text,
             "source": source,
             "findings": {"type": "object", "additionalProperties": text},
-            "rules": {"type": "array", "items": rule},
+            "rules": {"type": "array", "items": one},
         },
         ("id", "title", "idea", "source", "rules"),
     )
     defs = {"text": _TEXT, "condition": _condition_schema(knowledge)}
     return {"$schema": _DIALECT, "title": "A rule file of the deal advisor", **file, "$defs": defs}
+
+
+def _then_schema(knowledge: Knowledge) -> Schema:
+    verdicts = _several(list(knowledge.verdicts))
+    names: Schema = {"type": "array", "items": {"type": "string"}}
+    text: Schema = {"$ref": "#/$defs/text"}
+    candidate = {"verdict": {"enum": list(knowledge.verdicts)}, "tier": {"type": "string"}, "defeats": names}
+    classify = [
+        _object({"scheme": {"const": scheme.id}, "as": {"enum": list(scheme.values)}}, ("scheme", "as"))
+        for scheme in knowledge.schemes.values()
+    ]
+    approach = _object({"slot": {"enum": list(knowledge.slots)}, "say": text}, ("slot", "say"))
+    guard = {
+        "level": _enum(rule.GuardLevel),
+        "law": {"enum": list(knowledge.laws)},
+        "instead": text,
+        "only_through": _several(list(knowledge.their_roles)),
+    }
+    then = {
+        "finding": {"type": "string"},
+        "candidate": _object(candidate, ("verdict", "tier")),
+        "classify": {"anyOf": classify},
+        "supports": verdicts,
+        "opposes": verdicts,
+        "defeats": names,
+        "mutes": names,
+        "approach": {"type": "array", "items": approach},
+        "actions": {"type": "array", "items": _action_schema(knowledge, verdicts, text)},
+        "ask": _several(list(knowledge.facts)),
+        "warning": text,
+        "guard": _object(guard, ("level", "law", "instead")),
+    }
+    if not classify:
+        del then["classify"]
+    return _object(then, ())
+
+
+def _several(allowed: list[str]) -> Schema:
+    return {"type": "array", "items": {"enum": allowed}}
 
 
 def _object(properties: Schema, required: tuple[str, ...]) -> Schema:

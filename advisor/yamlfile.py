@@ -23,6 +23,7 @@ MAX_EVENTS = 100_000
 """What the parser may report of one file: about as many words, keys and brackets."""
 _REFUSED = re.compile(UNPRINTABLE.pattern + r"(?<![\t\n\r\x85\u2028\u2029])")
 """Unprintable characters but those that YAML knows to part words or lines."""
+_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -103,7 +104,11 @@ def parse(text: str, name: str, problems: Problems) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = Location(name, mark.line + 1, mark.column + 1) if mark else Location(name)
-        problems.add(at, "yaml-syntax", _syntax(error))
+        if "nesting depth" in (error.problem or ""):
+            # Newer parsers have a bound of their own and reach it, reading ahead, before ours is seen.
+            problems.add(at, "yaml-nesting", _TOO_DEEP)
+        else:
+            problems.add(at, "yaml-syntax", _syntax(error))
         return None
     except (yaml.YAMLError, ValueError) as error:
         problems.add(Location(name), "yaml-syntax", _one_line(str(error)))
@@ -179,7 +184,7 @@ class _Builder:
         if event.tag and event.tag != "!":
             return self._refuse(at, "yaml-tag", f"YAML tags are not used here; remove {event.tag}")
         if len(self.stack) >= MAX_DEPTH:
-            return self._refuse(at, "yaml-nesting", f"nested more than {MAX_DEPTH} levels deep")
+            return self._refuse(at, "yaml-nesting", _TOO_DEEP)
         if self.stack and self.stack[-1].is_mapping and self.stack[-1].key is None:
             return self._refuse(at, "yaml-key", "a key must be a plain word")
         self.stack.append(_Open(isinstance(event, yaml.MappingStartEvent), at))

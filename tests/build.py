@@ -10,10 +10,11 @@ from typing import Any
 from advisor.case import Act, Case, Content
 from advisor.compile import compile_rules
 from advisor.evidence import MemberView, State, View, learnt
-from advisor.model import CASE, Candidate, Condition, Fact, FactTest, Rule, Then, Value
+from advisor.model import CASE, Condition, Fact, FactTest, Value
 from advisor.paths import Library
 from advisor.problems import NOWHERE, Location, Problems
 from advisor.program import Program
+from advisor.rule import Candidate, Rule, Then
 from advisor.rulebase import Playbase, RuleFile
 from tests.strategies import LISTS, WORDS, knowledge_of
 

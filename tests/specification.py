@@ -22,10 +22,10 @@ from advisor.model import (
     KnowledgeTest,
     Not,
     Quantified,
-    Rule,
     SettingRef,
     Value,
 )
+from advisor.rule import Rule
 from advisor.rulebase import Playbase
 
 LADDER = ["assumed", "told", "written", "confirmed"]

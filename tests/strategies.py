@@ -17,7 +17,6 @@ from advisor.model import (
     GRADES,
     All,
     Ask,
-    Candidate,
     Change,
     Condition,
     Count,
@@ -32,14 +31,13 @@ from advisor.model import (
     Operator,
     Quantified,
     Quantifier,
-    Rule,
     Setting,
     SettingRef,
     Text,
-    Then,
     Value,
 )
 from advisor.problems import NOWHERE
+from advisor.rule import Candidate, Rule, Then
 from advisor.rulebase import (
     Evidence,
     Finding,

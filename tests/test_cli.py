@@ -459,6 +459,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["playbook", "show", "tming"], "unknown-item", 'did you mean "timing"?'),
     (["playbook", "show", "9" * 5000], "unknown-item", "there is no item"),
     (["playbook", "test", "tming"], "unknown-rule", 'no rule starts with "tming"'),
+    (["flips", "account.yaml"], "account-not-deal", "this file is an account, and an account has no verdict"),
     (["glossary", "coch"], "unknown-term", 'there is no term "coch"; did you mean "coach"?'),
 ]
 """Arguments that are wrong, the id of the problem, and what is said of it."""
@@ -475,6 +476,7 @@ LINE = re.compile(r"[^\n]+: error: [^\n]+ \[[a-z0-9-]+\]\n")
 def test_errors_name_what_is_wrong(advisor: Advisor, tmp_path: Path, arguments: list[str], id_: str, said: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "circle.yaml").symlink_to("circle.yaml")
+    (tmp_path / "account.yaml").write_text("kind: account\ncase: a\ntitle: An account\nas_of: 2026-03-01\n")
     outcome = advisor(*arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert LINE.fullmatch(outcome.err)

@@ -21,10 +21,10 @@ from advisor.model import (
     KnowledgeTest,
     Not,
     Quantified,
-    Rule,
 )
 from advisor.problems import Location, Problem, Problems
 from advisor.program import FindingColumn, HelperColumn, Lit, Program, QuantifiedColumn, Tree, Unit, tree_value
+from advisor.rule import Rule
 from advisor.rulebase import Playbase
 from tests.build import compiled, fact, playbase, rule, yes
 from tests.strategies import Generator, Shape

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.explain.report import explainer, report
+from advisor.explain.builder import explainer
+from advisor.explain.report import report
 from advisor.explain.why import why, why_not
 from advisor.judge import Judge, open_judge
 from advisor.load.cases import load_case
@@ -236,7 +237,7 @@ def draw(judge: Judge, path: Path) -> None:
     judgement = judge.judge(load_case(path, judge.knowledge))
     whole = report(judge, judgement, names=True)
     words = explainer(judge, judgement)
-    review = Review("1.0", judge.knowledge.disclaimer, (whole,), ())
+    review = Review("1.0", judge.knowledge.disclaimer, (whole,), (), ())
     for lang in ("en", "zh"):
         for format_ in ("text", "markdown", "json"):
             assert render(format_, lang, lambda page: review_page(page, review), review)

@@ -13,8 +13,9 @@ import pytest
 
 from advisor import model
 from advisor.lexicon import FILE, join, listed, say, words
+from advisor.lines import QuestionLine
 from advisor.model import Text
-from advisor.result import QuestionLine
+from advisor.rule import GuardLevel
 
 ADVISOR = Path(__file__).resolve().parent.parent / "advisor"
 SPEAKERS = {"say", "words", "head", "line"}
@@ -23,7 +24,7 @@ SPEAKERS = {"say", "words", "head", "line"}
 BUILT = {
     # Keys that are put together while running: the beginning, and every end that it can have.
     "test.": {*get_args(model.Operator), *get_args(model.Ask), *get_args(model.Quantifier)},
-    "guard.": {*get_args(model.GuardLevel)},
+    "guard.": {*get_args(GuardLevel)},
     "change.": {*get_args(model.Change)},
     "question.": {*get_args(get_type_hints(QuestionLine)["why"])},
 }

@@ -12,21 +12,9 @@ from advisor.domain import Domain
 from advisor.evidence import State, View, learnt
 from advisor.infer import Reasoner
 from advisor.judge import Judge
-from advisor.model import (
-    Action,
-    All,
-    Either,
-    Fact,
-    FactRef,
-    FactTest,
-    FindingTest,
-    KnowledgeTest,
-    Not,
-    Quantified,
-    Rule,
-    Then,
-)
+from advisor.model import All, Either, Fact, FactRef, FactTest, FindingTest, KnowledgeTest, Not, Quantified
 from advisor.questions import Answer, Asker, Hanging, Question, paths_below, upstream
+from advisor.rule import Action, Rule, Then
 from advisor.rulebase import Playbase
 from advisor.settle import Settler
 from tests.build import case_of, compiled, fact, playbase, rule, view, yes

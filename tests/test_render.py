@@ -17,7 +17,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from rich.cells import cell_len
 
-from advisor.explain.report import explainer, report
+from advisor.explain.builder import explainer
+from advisor.explain.report import report
 from advisor.explain.why import why, why_not
 from advisor.judge import Judge, Judgement
 from advisor.load.cases import load_case
@@ -278,7 +279,7 @@ def documents(judge: Judge, judgement: Judgement) -> tuple[CaseReport, Argument,
 def layouts(whole: CaseReport, because: Argument, not_: Argument) -> list[tuple[Layout, Any]]:
     """Return every page that shows a case, with what it shows."""
     bad = Unreadable(whole.title.en, (whole.title.en, "x"))
-    review = Review("1.0", whole.title, (whole,), (bad,))
+    review = Review("1.0", whole.title, (whole,), (), (bad,))
     return [
         (lambda p: review_page(p, review), review),
         (lambda p: advice.next_page(p, whole), whole),

@@ -10,9 +10,10 @@ from advisor.infer import Inference
 from advisor.judge import Judge
 from advisor.load.cases import CaseReader
 from advisor.load.reader import Reader
-from advisor.model import CASE, Example, Rule
+from advisor.model import CASE
 from advisor.problems import Problem, Problems
 from advisor.program import UNDECIDED, Unit
+from advisor.rule import Example, Rule
 from advisor.settle import Dependencies
 from advisor.yamlfile import Mapping, Scalar, Sequence
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from advisor.compile import finding_scopes, findings_read
 from advisor.load.rules import placeholders
-from advisor.model import CASE, All, Condition, Count, Either, FactTest, FindingTest, Not, Quantified, Rule, leaves
-from advisor.problems import Location, Problem
+from advisor.model import CASE, All, Condition, Count, Either, FactTest, FindingTest, Not, Quantified, leaves
+from advisor.problems import Location, Problem, nearest
+from advisor.rule import Rule
 from advisor.rulebase import Finding, Playbase
 
 OUTCOMES = ("fires", "silent")
@@ -24,6 +25,9 @@ def check(base: Playbase) -> list[Problem]:
         *member_candidates(base),
         *defeat_circles(base),
         *unfillable_questions(base),
+        *misplaced_conclusions(base),
+        *unmade_places(base),
+        *unknown_slot_files(base),
     ]
 
 
@@ -141,3 +145,38 @@ def unfillable_questions(base: Playbase) -> Iterator[Problem]:
             if fact.scope == CASE or name != "self":
                 message = f'"{fact.path}": ask prints {{{name}}}; only {{self}} can be filled, the member of a list'
                 yield Problem(fact.at, "unbound-placeholder", message)
+
+
+def misplaced_conclusions(base: Playbase) -> Iterator[Problem]:
+    """Yield classifications of something else than the rule is about, and approaches to nobody."""
+    for rule in base.rules:
+        kind = rule.then.classify
+        if kind and (scheme := base.knowledge.schemes.get(kind.scheme)):
+            about = CASE if scheme.about in ("account", "deal") else scheme.about
+            if about != rule.scope:
+                message = f'"{scheme.id}" sorts {scheme.about}, but "{rule.id}" is about {rule.scope}; see "each"'
+                yield Problem(kind.at, "misplaced-conclusion", message)
+        person = rule.each and f"{base.knowledge.lists[rule.each].member}.role" in base.knowledge.facts
+        if rule.then.approach and not person:
+            message = f'"{rule.id}" says how to approach a person, but is not about each of the people'
+            yield Problem(rule.then.approach[0].at, "misplaced-conclusion", message)
+
+
+def unmade_places(base: Playbase) -> Iterator[Problem]:
+    """Yield places of schemes in which no rule puts anything."""
+    made = {(c.scheme, c.value) for rule in base.rules if (c := rule.then.classify)}
+    for scheme in base.knowledge.schemes.values():
+        for place in scheme.values:
+            if (scheme.id, place) not in made:
+                message = f'no rule puts anything in "{place}" of the scheme "{scheme.id}"'
+                yield Problem(scheme.at, "place-unmade", message)
+
+
+def unknown_slot_files(base: Playbase) -> Iterator[Problem]:
+    """Yield slots whose order names a rule file that does not exist or says nothing in that slot."""
+    for slot in base.knowledge.slots.values():
+        speaking = {f.id for f in base.files for r in f.rules if any(a.slot == slot.id for a in r.then.approach)}
+        for name in slot.order:
+            if name not in speaking:
+                message = f'the order of the slot "{slot.id}" names "{name}", and no rule of that file speaks to it'
+                yield Problem(slot.at, "slot-silent", message + nearest(name, speaking))

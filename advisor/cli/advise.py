@@ -12,17 +12,26 @@ import click
 
 from advisor.changes import read_changes
 from advisor.cli import options
-from advisor.explain.report import explainer, report
+from advisor.explain.account import account_report
+from advisor.explain.builder import explainer
+from advisor.explain.report import report
 from advisor.explain.why import why, why_not
 from advisor.judge import Judge, Judgement
 from advisor.load.cases import load_case
+from advisor.problems import InputError, Location, Problem
 from advisor.render.layout import advice
+from advisor.render.layout.account import account_page
 from advisor.render.output import show
 from advisor.result import CaseReport
 
 
 def _judged(judge: Judge, case: Path, as_of: datetime | None) -> Judgement:
-    return judge.judge(load_case(case, judge.knowledge), options.day(as_of))
+    """Judge a deal; raise InputError for an account, which has no verdict."""
+    loaded = load_case(case, judge.knowledge)
+    if loaded.kind == "account":
+        message = "this file is an account, and an account has no verdict; use advisor next or advisor review"
+        raise InputError([Problem(Location(loaded.file), "account-not-deal", message)])
+    return judge.judge(loaded, options.day(as_of))
 
 
 def _report(case: Path, rules: Path | None, as_of: datetime | None, names: bool) -> CaseReport:
@@ -34,11 +43,17 @@ def _report(case: Path, rules: Path | None, as_of: datetime | None, names: bool)
 @options.case
 @options.common
 def next_command(case: Path, lang: str, format_: str, rules: Path | None, as_of: datetime | None, names: bool) -> None:
-    """Tell a rep the next best actions and questions on one deal.
+    """Tell a rep the next best actions and questions on one deal, or an account manager on one account.
 
     Example: advisor next cases/grain-terminal.yaml
     """
-    result = _report(case, rules, as_of, names)
+    with closing(options.judge(rules)) as judge:
+        judgement = judge.judge(load_case(case, judge.knowledge), options.day(as_of))
+        if judgement.case.kind == "account":
+            account = account_report(judge, judgement, names)
+            show(format_, lang, lambda page: account_page(page, account), account)
+            return
+        result = report(judge, judgement, names)
     plain = {
         "id": result.id,
         "verdict": result.verdict,

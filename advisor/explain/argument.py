@@ -8,6 +8,7 @@ from advisor.evidence import MemberView, Place
 from advisor.explain.wording import Wording
 from advisor.infer import Inference
 from advisor.lexicon import join, say
+from advisor.lines import Answer, FactLine, SourceLine
 from advisor.model import (
     CASE,
     All,
@@ -20,13 +21,12 @@ from advisor.model import (
     KnowledgeTest,
     Not,
     Quantified,
-    Rule,
-    Source,
     Text,
     leaves,
 )
 from advisor.program import NO, UNDECIDED, YES, FindingColumn, Program, QuantifiedColumn, Unit, nth_strongest
-from advisor.result import Answer, FactLine, Node, SourceLine
+from advisor.result import Node
+from advisor.rule import Rule, Source
 from advisor.rulebase import Knowledge, Playbase
 from advisor.settle import Dependencies
 

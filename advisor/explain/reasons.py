@@ -9,9 +9,11 @@ from advisor.explain.argument import Explainer, facts_in, source_lines
 from advisor.explain.wording import labelled
 from advisor.judge import Judgement
 from advisor.lexicon import listed, say
-from advisor.model import CASE, FALLBACK, GRADES, Text, Then
+from advisor.lines import FactLine, Reason, ReasonKind
+from advisor.model import CASE, FALLBACK, GRADES, Text
 from advisor.program import YES, Unit
-from advisor.result import FactLine, Node, Reason, ReasonKind
+from advisor.result import Node
+from advisor.rule import Then
 
 
 class Reasons:
@@ -86,10 +88,15 @@ class Reasons:
         )
 
     def _findings_below(self, unit: Unit) -> list[Unit]:
-        """Return the rules that conclude the findings on which a rule rests, nearest first."""
+        """Return the rules that conclude the findings on which a rule rests, nearest first.
+
+        What shows the phase stands in the head of the report.
+        """
         names = [n.rule for child in self.explainer.rule(unit).children for n in _rules_in(child) if n.answer == "yes"]
         by_id = {u.rule.id: u for u in self.explainer.program.units if u.rule}
-        return [by_id[name] for name in dict.fromkeys(names) if name]
+        below = [by_id[name] for name in dict.fromkeys(names) if name]
+        phases = {phase.finding for phase in self.knowledge.phases.values()}
+        return [unit for unit in below if _then(unit).finding not in phases]
 
     def _fallback(self) -> Reason:
         lines = [self.explainer.wording.fact(place) for place in self.judgement.settlement.places[:3]]

@@ -8,10 +8,11 @@ from advisor.arbitrate import Contender
 from advisor.explain.argument import MAX_NEAREST, Explainer, facts_in, unmet
 from advisor.judge import Judge, Judgement
 from advisor.lexicon import join, say
+from advisor.lines import FactLine
 from advisor.model import CASE, Text
 from advisor.problems import InputError, Location, Problem, nearest
 from advisor.program import YES, Unit
-from advisor.result import Argument, FactLine, Node
+from advisor.result import Argument, Node
 
 
 def why(judge: Judge, judgement: Judgement, explainer: Explainer, conclusion: str | None) -> Argument:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from advisor.case import Statement
 from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
 from advisor.lexicon import join, say
+from advisor.lines import FactLine, Standing
 from advisor.model import CASE, GRADES, Fact, FactRef, FactTest, KnowledgeTest, SettingRef, Text, Value
-from advisor.result import FactLine, Standing
 from advisor.rulebase import Knowledge
 
 _BRACES = re.compile(r"\{([^{}]*)\}")

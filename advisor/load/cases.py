@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 from advisor import paths, yamlfile
-from advisor.case import Act, Case, Content, Member, Statement
+from advisor.case import Act, Case, Content, Kind, Member, Statement
 from advisor.load.reader import Reader, either_of, shorten
 from advisor.load.values import UNKNOWN, fact_value
 from advisor.model import CASE, GRADES, Fact, Text
@@ -21,7 +22,8 @@ MAX_MEMBERS = 100
 """Of a list, of the acts, and of the statements about one fact: the search for flips grows with their square."""
 BANNED = ("health", "religion", "family", "politics", "ethnicity", "birthday", "children", "spouse")
 _REQUIRED = ("case", "title", "as_of")
-_OPTIONAL = ("about", "currency", "facts", "history")
+_OPTIONAL = ("kind", "about", "currency", "deals", "facts", "history")
+KINDS = ("deal", "account")
 _STATEMENT = ("value", "evidence", "by", "on", "how")
 
 
@@ -55,6 +57,9 @@ class CaseReader:
         self._check_dates(content, as_of)
         history = [self._act(n) for n in r.get(m, "history", lambda n: self._bounded(n, "history", "acts"), ())]
         self._check_members(content, history, m.at)
+        kind = r.get(m, "kind", lambda n: r.choice(n, KINDS, '"kind"'), "deal") or "deal"
+        if "deals" in m.entries and kind == "deal":
+            r.bad(m.key_at["deals"], "deals-of-a-deal", 'only an account lists deals; write "kind: account"')
         return Case(
             id=r.get(m, "case", lambda n: r.slug(n, '"case"'), ""),
             title=r.get(m, "title", lambda n: r.loose_text(n, '"title"'), Text("", "")),
@@ -64,7 +69,12 @@ class CaseReader:
             content=content,
             history=tuple(sorted(history, key=lambda act: act.on)),
             file=name,
+            kind=cast(Kind, kind),
+            deals=r.get(m, "deals", self._deals, ()),
         )
+
+    def _deals(self, node: Node) -> tuple[str, ...]:
+        return tuple(self.reader.slug(n, "a deal") for n in self._bounded(node, "deals", "deals"))
 
     def given(self, node: Node, at: Location) -> Case:
         """Read the `given` of an example: facts by path at the top level, and lists."""

@@ -61,7 +61,36 @@ class _Loader(FolderReader):
             playbooks=playbooks.playbooks(),
             terms=self.entries("glossary.yaml", "terms", self._term),
             order=self._order(verdicts),
+            schemes=self._schemes(lists),
+            slots=self.entries("approach.yaml", "slots", self._slot),
         )
+
+    def _schemes(self, lists: dict[str, rulebase.ListDecl]) -> dict[str, rulebase.Scheme]:
+        schemes: dict[str, rulebase.Scheme] = {}
+        for node in self._nodes("schemes"):
+            top = self.reader.mapping(node, "a schemes file", ("schemes",))
+            for name, scheme in self.each(top, "schemes", lambda k, n: self._scheme(k, n, lists)).items():
+                if name in schemes:
+                    self.reader.bad(node.at, "duplicate-id", f'the scheme "{name}" is declared twice')
+                schemes[name] = scheme
+        return schemes
+
+    def _scheme(self, name: str, node: Node, lists: dict[str, rulebase.ListDecl]) -> rulebase.Scheme:
+        r, what = self.reader, f'scheme "{name}"'
+        m = r.mapping(node, what, ("label", "about", "items", "values"))
+        about = r.get(m, "about", lambda n: r.choice(n, ("account", "deal", *lists), f"{what}: about"), "deal")
+        items = r.get(m, "items", self._numbers, ())
+        return rulebase.Scheme(name, self.text(m, "label"), about, items, self.each(m, "values", self._place), node.at)
+
+    def _place(self, name: str, node: Node) -> rulebase.Place:
+        m = self.reader.mapping(node, f'place "{name}"', ("label", "means"))
+        return rulebase.Place(self.text(m, "label"), self.text(m, "means"))
+
+    def _slot(self, name: str, node: Node) -> rulebase.Slot:
+        r = self.reader
+        m = r.mapping(node, f'slot "{name}"', ("label", "order"))
+        order = r.get(m, "order", lambda n: tuple(r.slug(i, "a rule file") for i in r.sequence(n, "order")), ())
+        return rulebase.Slot(name, self.text(m, "label"), order, node.at)
 
     def _list(self, name: str, node: Node) -> rulebase.ListDecl:
         m = self.reader.mapping(node, f'list "{name}"', ("member", "titled_by", "label"))
@@ -72,9 +101,10 @@ class _Loader(FolderReader):
         m = self.reader.mapping(node, f'law "{name}"', ("cite", "says"))
         return rulebase.Law(name, self.text(m, "cite"), self.text(m, "says"))
 
-    def _phase(self, name: str, node: Node) -> tuple[Text, Text]:
-        m = self.reader.mapping(node, f'phase "{name}"', ("label", "meaning"))
-        return self.text(m, "label"), self.text(m, "meaning")
+    def _phase(self, name: str, node: Node) -> rulebase.Phase:
+        m = self.reader.mapping(node, f'phase "{name}"', ("label", "meaning", "finding"))
+        finding = self.reader.get(m, "finding", lambda n: self.reader.slug(n, "a finding"), "")
+        return rulebase.Phase(name, self.text(m, "label"), self.text(m, "meaning"), finding)
 
     def _setting(self, name: str, node: Node) -> model.Setting:
         m = self.reader.mapping(node, f'setting "{name}"', ("value", "label", "why"))
@@ -95,7 +125,7 @@ class _Loader(FolderReader):
         days = self.reader.get(m, "days", lambda n: self.reader.integer(n, '"days"', 0, 3650), 0)
         return rulebase.Horizon(name, days, self.text(m, "label"))
 
-    def _verdict(self, name: str, node: Node, phases: dict[str, tuple[Text, Text]]) -> rulebase.Verdict:
+    def _verdict(self, name: str, node: Node, phases: dict[str, rulebase.Phase]) -> rulebase.Verdict:
         m = self.reader.mapping(node, f'verdict "{name}"', ("label", "meaning", "decision", "phases"))
         chosen = self.reader.get(m, "phases", lambda n: self.reader.choices(n, phases, "a phase"), ())
         return rulebase.Verdict(name, self.text(m, "label"), self.text(m, "meaning"), self.text(m, "decision"), chosen)
@@ -112,7 +142,7 @@ class _Loader(FolderReader):
         self, lists: dict[str, rulebase.ListDecl], roles: dict[str, Text], laws: dict[str, rulebase.Law]
     ) -> dict[str, Fact]:
         facts: dict[str, Fact] = {}
-        for node in self._fact_nodes():
+        for node in self._nodes("facts"):
             top = self.reader.mapping(node, "a facts file", ("facts",))
             if "facts" not in top.entries:
                 continue
@@ -129,10 +159,10 @@ class _Loader(FolderReader):
                     facts[path] = self._fact(path, child, at, lists, roles, laws)
         return facts
 
-    def _fact_nodes(self) -> Iterator[Node]:
+    def _nodes(self, folder: str) -> Iterator[Node]:
         for base in (self.library.knowledge, self.library.house_knowledge):
             if base is not None:
-                for path in paths.yaml_files(base / "facts"):
+                for path in paths.yaml_files(base / folder):
                     node = self.read_file(path, base)
                     if node is not None:
                         yield node

@@ -10,8 +10,10 @@ from typing import cast
 from advisor import model, paths, rulebase, yamlfile
 from advisor.load.conditions import ConditionReader
 from advisor.load.reader import Reader, shorten
+from advisor.load.then import ThenReader
 from advisor.model import CASE, Text
 from advisor.problems import Problems, nearest
+from advisor.rule import Example, Outcome, Rule, Source, Status, Then
 from advisor.rulebase import Knowledge
 from advisor.yamlfile import Mapping, Node, Sequence
 
@@ -19,7 +21,6 @@ _FILE_REQUIRED = ("id", "title", "idea", "source", "rules")
 _FILE_OPTIONAL = ("item", "findings")
 _RULE_REQUIRED = ("id", "title", "status", "when", "then", "because", "examples")
 _RULE_OPTIONAL = ("each", "source")
-_THEN = ("finding", "candidate", "supports", "opposes", "defeats", "mutes", "actions", "ask", "warning", "guard")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 ORDER_FILE = "order.yaml"
 
@@ -109,7 +110,7 @@ class _FileReader:
         self.reader = reader
         self.knowledge = knowledge
         self.conditions = conditions
-        self.rule_ids = rule_ids
+        self.then = ThenReader(reader, knowledge, conditions.findings, rule_ids)
         self.raw = raw
 
     def read(self) -> rulebase.RuleFile:
@@ -146,19 +147,19 @@ class _FileReader:
             for name, child in node.entries.items()
         )
 
-    def _sources(self, node: Node) -> tuple[model.Source, ...]:
+    def _sources(self, node: Node) -> tuple[Source, ...]:
         sources = tuple(self._source(n) for n in self.reader.sequence(node, '"source"'))
         if not sources:
             self.reader.bad(node.at, "missing-source", "name a passage, or ours with the reason")
         return sources
 
-    def _source(self, node: Node) -> model.Source:
+    def _source(self, node: Node) -> Source:
         r = self.reader
         m = r.mapping(node, "a source", optional=("passage", "quote", "ours"))
         if ("passage" in m.entries) == ("ours" in m.entries):
             r.bad(node.at, "missing-source", "a source is either a passage or ours with the reason")
         if "ours" in m.entries:
-            return model.Source(None, None, self._text(m, "ours"), node.at)
+            return Source(None, None, self._text(m, "ours"), node.at)
         id_ = r.get(m, "passage", lambda n: r.string(n, "a passage"), "")
         passage = self.knowledge.passage(id_)
         known = {p.id for b in self.knowledge.playbooks.values() for p in b.passages.values()}
@@ -169,23 +170,23 @@ class _FileReader:
             r.bad(
                 m.entries["quote"].at, "quote-not-found", f'{shorten(quote)} does not stand in the locators of "{id_}"'
             )
-        return model.Source(id_, quote, None, node.at)
+        return Source(id_, quote, None, node.at)
 
-    def _rule(self, node: Node, item: int | None, shared: tuple[model.Source, ...]) -> model.Rule:
+    def _rule(self, node: Node, item: int | None, shared: tuple[Source, ...]) -> Rule:
         r = self.reader
         m = r.mapping(node, "a rule", _RULE_REQUIRED, _RULE_OPTIONAL)
         slug = r.get(m, "id", lambda n: r.slug(n, "id"), "")
         each = r.get(m, "each", lambda n: r.choice(n, self.knowledge.lists, "a list", "unknown-list"), "") or None
         when = self.conditions.read(m.entries["when"], each or CASE) if "when" in m.entries else model.All(())
-        rule = model.Rule(
+        rule = Rule(
             id=f"{self.raw.id}/{slug}",
             title=self._text(m, "title"),
             status=cast(
-                model.Status,
+                Status,
                 r.get(m, "status", lambda n: r.choice(n, ("draft", "stable", "deprecated"), "status"), "stable"),
             ),
             when=when,
-            then=r.get(m, "then", self._then, model.Then()),
+            then=r.get(m, "then", self.then.read, Then()),
             because=self._text(m, "because"),
             source=r.get(m, "source", self._sources, shared),
             examples=r.get(m, "examples", self._examples, ()),
@@ -196,7 +197,7 @@ class _FileReader:
         self._check_because(rule, m)
         return rule
 
-    def _check_because(self, rule: model.Rule, m: Mapping) -> None:
+    def _check_because(self, rule: Rule, m: Mapping) -> None:
         words = {leaf.word for leaf in model.leaves(rule.when) if isinstance(leaf, model.Quantified) and leaf.word}
         allowed = model.paths_read(rule.when) | words | ({"self"} if rule.each else set())
         allowed -= {p for p in allowed if self.knowledge.scope_of(p) not in (CASE, rule.scope) and "." in p}
@@ -212,81 +213,21 @@ class _FileReader:
                 m.entries["because"].at, "placeholders-differ", '"because" prints other facts in en than in zh'
             )
 
-    def _then(self, node: Node) -> model.Then:
-        r = self.reader
-        m = r.mapping(node, '"then"', optional=_THEN)
-        if not m.entries:
-            r.bad(node.at, "empty-then", f'"then" needs at least one of {", ".join(_THEN)}')
-        verdicts = self.knowledge.verdicts
-        defeats = r.get(m, "defeats", self._defeats, ())
-        candidate = r.get(m, "candidate", self._candidate, None)
-        return model.Then(
-            finding=r.get(
-                m, "finding", lambda n: r.choice(n, self.conditions.findings, "a finding", "unknown-finding"), ""
-            )
-            or None,
-            candidate=candidate[0] if candidate else None,
-            supports=r.get(m, "supports", lambda n: r.choices(n, verdicts, "a verdict", "unknown-verdict"), ()),
-            opposes=r.get(m, "opposes", lambda n: r.choices(n, verdicts, "a verdict", "unknown-verdict"), ()),
-            defeats=defeats + (candidate[1] if candidate else ()),
-            mutes=r.get(m, "mutes", lambda n: r.choices(n, self.rule_ids, "a rule that is muted", "unknown-rule"), ()),
-            actions=r.get(m, "actions", lambda n: tuple(map(self._action, r.sequence(n, '"actions"'))), ()),
-            ask=r.get(m, "ask", self._ask, ()),
-            warning=r.get(m, "warning", lambda n: r.text(n, '"warning"'), None),
-            guard=r.get(m, "guard", self._guard, None),
-        )
-
-    def _ask(self, node: Node) -> tuple[str, ...]:
-        return self.reader.choices(node, self.knowledge.facts, "a fact", "unknown-fact")
-
     def _missing(self, node: Node) -> tuple[str, ...]:
         allowed = [*self.knowledge.facts, *self.knowledge.lists]
         return self.reader.choices(node, allowed, "a fact or list", "unknown-fact")
 
-    def _defeats(self, node: Node) -> tuple[str, ...]:
-        allowed = {*self.knowledge.verdicts, *self.rule_ids}
-        return self.reader.choices(node, allowed, "what is defeated (a verdict or rule id)", "unknown-verdict")
-
-    def _candidate(self, node: Node) -> tuple[model.Candidate, tuple[str, ...]]:
-        r = self.reader
-        m = r.mapping(node, '"candidate"', ("verdict", "tier"), ("defeats",))
-        verdict = r.get(
-            m, "verdict", lambda n: r.choice(n, self.knowledge.verdicts, "a verdict", "unknown-verdict"), ""
-        )
-        tiers = [t.id for t in self.knowledge.order.tiers]
-        tier = r.get(m, "tier", lambda n: r.choice(n, tiers, "a tier", "unknown-tier"), "")
-        return model.Candidate(verdict, tier, node.at), r.get(m, "defeats", self._defeats, ())
-
-    def _action(self, node: Node) -> model.Action:
-        r, k = self.reader, self.knowledge
-        m = r.mapping(node, "an action", ("do", "who", "by"), ("to", "serves"))
-        return model.Action(
-            do=self._text(m, "do"),
-            who=r.get(m, "who", lambda n: r.choice(n, k.our_roles, "who: one of our roles", "unknown-role"), ""),
-            to=r.get(m, "to", lambda n: r.choice(n, k.their_roles, "to: one of their roles", "unknown-role"), None),
-            by=r.get(m, "by", lambda n: r.choice(n, k.horizons, "by: a horizon", "unknown-horizon"), ""),
-            serves=r.get(m, "serves", lambda n: r.choices(n, k.verdicts, "a verdict", "unknown-verdict"), ()),
-            at=node.at,
-        )
-
-    def _guard(self, node: Node) -> model.Guard:
-        r = self.reader
-        m = r.mapping(node, '"guard"', ("level", "law", "instead"))
-        level = r.get(m, "level", lambda n: r.choice(n, ("refuse", "hold", "reword", "note"), "level"), "note")
-        law = r.get(m, "law", lambda n: r.choice(n, self.knowledge.laws, "a law", "unknown-law"), "")
-        return model.Guard(cast(model.GuardLevel, level), law, self._text(m, "instead"), node.at)
-
-    def _examples(self, node: Node) -> tuple[model.Example, ...]:
+    def _examples(self, node: Node) -> tuple[Example, ...]:
         return tuple(map(self._example, self.reader.sequence(node, '"examples"')))
 
-    def _example(self, node: Node) -> model.Example:
+    def _example(self, node: Node) -> Example:
         r = self.reader
         m = r.mapping(node, "an example", ("name", "given", "expect"), ("missing",))
         expect = r.get(m, "expect", lambda n: r.choice(n, ("fires", "silent", "undecided"), "expect"), "fires")
-        return model.Example(
+        return Example(
             name=r.get(m, "name", lambda n: r.string(n, "name"), ""),
             given=m.entries.get("given"),
-            expect=cast(model.Outcome, expect),
+            expect=cast(Outcome, expect),
             missing=r.get(m, "missing", self._missing, ()),
             at=node.at,
         )

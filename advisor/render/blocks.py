@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from advisor.lexicon import say
+from advisor.lines import Answer
 from advisor.model import Text
-from advisor.result import Answer
 
 Tone = Literal["plain", "good", "warn", "bad", "quiet", "strong"]
 

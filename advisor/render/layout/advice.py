@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advisor.explain.wording import labelled
+from advisor.lines import FactLine, SourceLine
 from advisor.model import Text
 from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
 from advisor.render.layout.case import (
@@ -16,7 +17,8 @@ from advisor.render.layout.case import (
     source,
     warnings,
 )
-from advisor.result import Argument, CaseReport, FactLine, Node, SourceLine
+from advisor.render.layout.people import people
+from advisor.result import Argument, CaseReport, Node
 
 
 def next_page(page: Page, case: CaseReport) -> None:
@@ -28,7 +30,10 @@ def next_page(page: Page, case: CaseReport) -> None:
     if case.reasons_for:
         page.line("next.because", text=case.reasons_for[0].text)
     warnings(page, case.warnings[:REASONS])
-    actions(page, case.actions[:REASONS])
+    shown = case.actions[:REASONS]
+    actions(page, shown)
+    met = {action.to for action in shown}
+    people(page, tuple(person for person in case.people if person.who in met))
     page.head("head.questions")
     bullets = tuple(
         Bullet(
@@ -38,7 +43,7 @@ def next_page(page: Page, case: CaseReport) -> None:
         for q in case.questions[:REASONS]
     )
     page.add(Bullets(bullets, numbered=True) if bullets else Line(page.words("questions.none"), "quiet"))
-    compliance(page, case)
+    compliance(page, case.compliance, case.quarantined)
 
 
 def _first(who: tuple[Text, ...]) -> Text:

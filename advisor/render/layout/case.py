@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from advisor.explain.wording import labelled
 from advisor.lexicon import join
+from advisor.lines import Action, FactLine, FlipLine, GuardLine, QuestionLine, Reason, SourceLine, Warning
 from advisor.model import Text
 from advisor.render.blocks import Bullet, Bullets, Line, Page, Panel, Table, Tone
-from advisor.result import Action, CaseReport, FlipLine, GuardLine, QuestionLine, Reason, SourceLine, Warning
+from advisor.result import CaseReport, blocks
 
 REASONS = 3
 QUESTIONS = 5
@@ -19,17 +20,19 @@ def case_page(page: Page, case: CaseReport) -> None:
     """Write everything that a board reads about one case."""
     page.head("head.case", 1, title=case.title)
     page.line("case.line", "quiet", id=case.id, as_of=case.as_of.isoformat(), file=case.file)
+    for phase in case.phases:
+        page.line("case.phase", "quiet", phase=phase.label, because=phase.because)
     if case.about:
         page.add(Line(page.text(case.about), "quiet"))
     verdict(page, case)
     reasons(page, "head.for", case.reasons_for)
     reasons(page, "head.against", case.reasons_against)
     warnings(page, case.warnings)
-    doubtful_facts(page, case)
+    doubtful_facts(page, case.contradictions, case.stale)
     flips(page, case.flips)
     actions(page, case.actions)
     questions(page, case.questions[:QUESTIONS])
-    compliance(page, case)
+    compliance(page, case.compliance, case.quarantined)
 
 
 def verdict(page: Page, case: CaseReport) -> None:
@@ -103,14 +106,13 @@ def warnings(page: Page, found: Iterable[Warning]) -> None:
         page.add(Bullets(bullets))
 
 
-def doubtful_facts(page: Page, case: CaseReport) -> None:
+def doubtful_facts(page: Page, contradictions: Iterable[FactLine], stale: Iterable[FactLine]) -> None:
     """Write contradictions and stale facts."""
     bullets = [
-        Bullet(page.words("fact.contradicted", fact=labelled(f), values=f.value), tone="warn")
-        for f in case.contradictions
+        Bullet(page.words("fact.contradicted", fact=labelled(f), values=f.value), tone="warn") for f in contradictions
     ]
     bullets.extend(
-        Bullet(page.words("fact.stale", fact=labelled(f), value=f.value, on=str(f.on)), tone="warn") for f in case.stale
+        Bullet(page.words("fact.stale", fact=labelled(f), value=f.value, on=str(f.on)), tone="warn") for f in stale
     )
     if bullets:
         page.head("head.doubtful")
@@ -176,17 +178,18 @@ def question_effect(page: Page, question: QuestionLine) -> str:
     return page.words("list.semicolon").join([state, *turns])
 
 
-def compliance(page: Page, case: CaseReport) -> None:
+def compliance(page: Page, guards: Iterable[GuardLine], quarantined: Sequence[Text] = ()) -> None:
     """Write the compliance box; it is always there."""
-    lines = [line for guard in case.compliance if guard.answer == "yes" for line in _guard(page, guard)]
-    possible = [page.text(guard.because) for guard in case.compliance if guard.answer != "yes"]
+    found = tuple(guards)
+    lines = [line for guard in found if guard.answer == "yes" for line in _guard(page, guard)]
+    possible = [page.text(guard.because) for guard in found if guard.answer != "yes"]
     if possible:
         lines.append(Line(page.words("guard.undecided", texts=page.words("list.semicolon").join(possible)), "quiet"))
-    if case.quarantined:
-        lines.append(Line(page.words("compliance.quarantined", facts=join(list(case.quarantined))), "bad"))
+    if quarantined:
+        lines.append(Line(page.words("compliance.quarantined", facts=join(list(quarantined))), "bad"))
     if not lines:
         lines.append(Line(page.words("compliance.empty"), "quiet"))
-    page.add(Panel(page.words("head.compliance"), tuple(lines), "bad" if case.blocked else "plain"))
+    page.add(Panel(page.words("head.compliance"), tuple(lines), "bad" if any(map(blocks, found)) else "plain"))
 
 
 def _guard(page: Page, guard: GuardLine) -> Iterable[Line]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from advisor.render.blocks import Bullet, Bullets, Line, Page, Table
+from advisor.render.layout.account import account_page
 from advisor.render.layout.case import case_page
+from advisor.render.layout.people import classes, people
 from advisor.result import CaseReport, Review
 
 
@@ -14,8 +16,12 @@ def review_page(page: Page, review: Review) -> None:
         columns = ("column.case", "column.verdict", "column.state", "column.proof", "column.look")
         page.add(Table(tuple(map(page.words, columns)), tuple(_row(page, case) for case in review.cases)))
     _unreadable(page, review)
+    for account in review.accounts:
+        account_page(page, account)
     for case in review.cases:
         case_page(page, case)
+        people(page, case.people)
+        classes(page, case.classes)
     page.add(Line(page.text(review.disclaimer), "quiet"))
 
 

@@ -1,0 +1,76 @@
+"""A judged account to its report: where it stands, what to do, what to find out; no verdict on a deal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from advisor.evidence import Place
+from advisor.explain.builder import Builder
+from advisor.judge import Judge, Judgement
+from advisor.lines import Action, DealLine, QuestionLine
+from advisor.model import CASE
+from advisor.program import UNDECIDED, Unit
+from advisor.questions import paths_below
+from advisor.result import AccountReport
+
+PREFIX = "account."
+"""Facts about the account as a whole are named so (knowledge/facts/)."""
+
+
+def account_report(judge: Judge, judgement: Judgement, names: bool = False) -> AccountReport:
+    """Build the report of a judged account; its deals are filled in when they are reviewed with it."""
+    return _AccountBuilder(judge, judgement, names).account()
+
+
+class _AccountBuilder(Builder):
+    def account(self) -> AccountReport:
+        j = self.judgement
+        return AccountReport(
+            id=j.case.id,
+            title=j.case.title,
+            about=j.case.about,
+            as_of=j.case.as_of,
+            file=j.case.file,
+            classes=self.people.classes(),
+            people=self.people.people(),
+            warnings=tuple(self.warnings()),
+            actions=tuple(self._unserved()),
+            questions=tuple(self._account_questions()),
+            compliance=tuple(guard for guard in self.guards() if guard.answer == "yes"),
+            contradictions=tuple(self.facts_where(lambda state: state.contradicted)),
+            stale=tuple(self.facts_where(lambda state: state.stale)),
+            deals=tuple(DealLine(id_, None, None, False) for id_ in j.case.deals),
+        )
+
+    def _unserved(self) -> Iterator[Action]:
+        """Keep actions that serve no verdict: an account has none."""
+        return (action for action, serves in self.action_lines() if not serves)
+
+    def _account_questions(self) -> Iterator[QuestionLine]:
+        """Ask first what most undecided conclusions about the account hang on, per cost of asking."""
+        facts, weight = self.knowledge.facts, self._hanging()
+        ranked = sorted(weight, key=lambda p: (-weight[p] / facts[p[1]].cost, facts[p[1]].cost, p[1], p[0] or ""))
+        for place in ranked:
+            yield self.plain_question(place)
+
+    def _hanging(self) -> Counter[Place]:
+        weight: Counter[Place] = Counter()
+        for unit in self.judge.program.units:
+            if unit.rule is not None and self._about_account(unit):
+                for row in self._undecided_rows(unit):
+                    hanging = self.explainer.trace.hanging(
+                        [(unit.number, unit.scope, row)], self.judgement.inference, self.judgement.view
+                    )
+                    weight.update(hanging.places)
+        return weight
+
+    def _undecided_rows(self, unit: Unit) -> list[int]:
+        rows = [-1] if unit.scope == CASE else range(len(self.judgement.inference.members[unit.scope]))
+        return [row for row in rows if self.explainer.unit_value(unit, row) == UNDECIDED]
+
+    def _about_account(self, unit: Unit) -> bool:
+        assert unit.rule is not None
+        then = unit.rule.then
+        concludes = then.classify or then.warning or any(not action.serves for action in then.actions)
+        return bool(concludes) and any(p.startswith(PREFIX) for p in paths_below(self.judge.program, [unit.number]))

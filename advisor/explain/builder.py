@@ -1,0 +1,188 @@
+"""What every report is built from: the rules that hold, their warnings, limits, actions, and questions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import timedelta
+from functools import cached_property
+
+from advisor.evidence import Place, State
+from advisor.explain.argument import Explainer, source_lines
+from advisor.explain.people import People
+from advisor.explain.reasons import Reasons
+from advisor.explain.wording import Wording, fill
+from advisor.judge import Judge, Judgement
+from advisor.lexicon import say
+from advisor.lines import Action, FactLine, GuardLine, QuestionLine, VerdictLine, Warning
+from advisor.model import Fact, Text
+from advisor.program import NO, YES, Unit
+from advisor.rule import Action as ActionRule
+from advisor.rule import Rule
+
+_LEVELS = ("refuse", "hold", "reword", "note")
+
+
+def explainer(judge: Judge, judgement: Judgement, names: bool = False) -> Explainer:
+    """Return the explainer of a judged case."""
+    wording = Wording(judge.knowledge, judgement.view, judgement.case.currency, names)
+    return Explainer(judge.base, judge.program, judgement.inference, wording)
+
+
+class Builder:
+    """One judged case, and the lines that reports of deals and of accounts share."""
+
+    def __init__(self, judge: Judge, judgement: Judgement, names: bool) -> None:
+        self.judge = judge
+        self.judgement = judgement
+        self.knowledge = judge.knowledge
+        self.explainer = explainer(judge, judgement, names)
+        self.wording = self.explainer.wording
+        self.reasons = Reasons(self.explainer, judgement)
+        self.holding = tuple(self._holding())
+
+    @cached_property
+    def people(self) -> People:
+        """Where the case and its people stand, and how to deal with each."""
+        return People(self.explainer, [(rule, index) for _, rule, index in self.holding])
+
+    @cached_property
+    def channel(self) -> Collection[str] | None:
+        """The only roles at the customer through whom anything may go now; None when nobody is out of bounds."""
+        limits = [rule.then.guard.only_through for _, rule, _ in self.holding if rule.then.guard]
+        named = [set(roles) for roles in limits if roles]
+        return set.intersection(*named) if named else None
+
+    def verdict(self, id_: str) -> VerdictLine:
+        """Return a verdict in words."""
+        verdict = self.knowledge.verdicts[id_]
+        return VerdictLine(id_, verdict.label, verdict.meaning, verdict.decision)
+
+    def _holding(self) -> Iterator[tuple[Unit, Rule, int]]:
+        """Yield each rule that is yes, once for the case or once for each member it holds for."""
+        for unit in self.judge.program.units:
+            if unit.rule is not None and self.judgement.inference.value(unit) == YES:
+                for index in self.reasons.rows(unit):
+                    yield unit, unit.rule, index
+
+    def warnings(self) -> Iterator[Warning]:
+        """Yield the seller's errors in sight."""
+        for _, rule, index in self.holding:
+            if rule.then.warning:
+                sources = source_lines(rule.source, self.knowledge)
+                yield Warning(rule.then.warning, self.explainer.because(rule, index), rule.id, sources)
+
+    def guards(self) -> Iterator[GuardLine]:
+        """Yield legal limits: those that hold, then those that cannot be excluded yet."""
+        found: list[GuardLine] = []
+        for unit in self.judge.program.units:
+            rule = unit.rule
+            if rule is None or rule.then.guard is None or self.judgement.inference.value(unit) == NO:
+                continue
+            certain = self.judgement.inference.value(unit) == YES
+            for index in self.reasons.rows(unit) if certain else [-1]:
+                found.append(self._guard(rule, self.explainer.because(rule, index) if certain else rule.title, certain))
+        yield from sorted(found, key=lambda g: (g.answer != "yes", _LEVELS.index(g.level)))
+
+    def _guard(self, rule: Rule, because: Text, certain: bool) -> GuardLine:
+        guard = rule.then.guard
+        assert guard is not None
+        law = self.knowledge.laws[guard.law]
+        return GuardLine(
+            level=guard.level,
+            answer="yes" if certain else "undecided",
+            because=because,
+            law=law.cite,
+            says=law.says,
+            instead=guard.instead,
+            rule=rule.id,
+        )
+
+    def action_lines(self) -> list[tuple[Action, tuple[str, ...]]]:
+        """Return the actions of all rules that hold, soonest first, each with the verdicts that it serves."""
+        found: dict[tuple[Text, Text, Text | None], tuple[Action, tuple[str, ...]]] = {}
+        muted = {id_ for _, rule, _ in self.holding for id_ in rule.then.mutes}
+        for _, rule, index in self.holding:
+            for action in rule.then.actions if rule.id not in muted else ():
+                if self._reachable(action, rule, index):
+                    line = self._action(action, rule, index)
+                    found.setdefault((line.do, line.who, line.to), (line, action.serves))
+        return sorted(found.values(), key=lambda pair: pair[0].by)
+
+    def _reachable(self, action: ActionRule, rule: Rule, index: int) -> bool:
+        """Tell whether an action keeps to the channel; what goes to nobody at the customer always does."""
+        if self.channel is None:
+            return True
+        member = self.explainer.member_view(rule.scope, index)
+        if member is not None and self.wording.is_person(member[1]) and action.to is None:
+            return any(self._plays(member[1].states, role) for role in self.channel)
+        return action.to is None or action.to in self.channel
+
+    def _action(self, action: ActionRule, rule: Rule, index: int) -> Action:
+        horizon = self.knowledge.horizons[action.by]
+        return Action(
+            do=action.do,
+            who=self.knowledge.our_roles[action.who],
+            to=self._to(action.to, rule, index),
+            by=self.judgement.case.as_of + timedelta(days=horizon.days),
+            horizon=horizon.label,
+            why=self.explainer.because(rule, index),
+            rule=rule.id,
+        )
+
+    def _to(self, role: str | None, rule: Rule, index: int) -> Text | None:
+        """Name the person: the one that the rule is about, else the only one known in that role, else the role."""
+        member = self.explainer.member_view(rule.scope, index)
+        if member is not None and self.wording.is_person(member[1]):
+            return self.wording.member(member[1], member[0])
+        if role is None:
+            return None
+        people = [m for m in self.wording.members.values() if self._plays(m[1].states, role)]
+        return self.wording.member(people[0][1], people[0][0]) if len(people) == 1 else self.knowledge.their_roles[role]
+
+    def _plays(self, states: Mapping[str, State], role: str) -> bool:
+        state, coach = states.get("stakeholder.role"), states.get("stakeholder.coach")
+        return bool(state and state.value == role) or (role == "coach" and bool(coach and coach.value is True))
+
+    def question(self, place: Place) -> tuple[FactLine, Fact, Text]:
+        """Return the fact that a question is about, its declaration, and the question in words."""
+        fact = self.wording.fact(place)
+        declared = self.knowledge.facts[place[1]]
+        ask = fill(declared.ask, {"self": fact.who}) if fact.who else declared.ask
+        if fact.who and ask == declared.ask:
+            ask = say("question.about", who=fact.who, ask=ask)
+        return fact, declared, ask
+
+    def plain_question(self, place: Place) -> QuestionLine:
+        """Return a question about a fact that nobody knows and that no verdict hangs on."""
+        fact, declared, ask = self.question(place)
+        who = tuple(dict.fromkeys(self.answerers(declared.who, place)))
+        return QuestionLine(fact, ask, who, declared.cost, "unknown", (), False)
+
+    def answerers(self, roles: Iterable[str], place: Place) -> Iterator[Text]:
+        """Name the people of the case who play these roles, else the roles.
+
+        Nobody is asked about himself, nor to settle a contradiction that he is a side of. While contact is limited,
+        what only others could answer is put to those who may be asked.
+        """
+        allowed = [role for role in roles if self._may_ask(role)] or sorted(self.channel or ())
+        state = self.judgement.view.state(place)
+        partial = {place[0], *(s.by for s in state.said if state.contradicted)}
+        for role in allowed:
+            people = [
+                m for id_, m in self.wording.members.items() if id_ not in partial and self._plays(m[1].states, role)
+            ]
+            if people:
+                yield from (self.wording.member(view, list_) for list_, view in people)
+            else:
+                yield self.wording.role(role) or Text(role, role)
+
+    def _may_ask(self, role: str) -> bool:
+        return self.channel is None or role in self.channel or role in self.knowledge.our_roles
+
+    def facts_where(self, wanted: Callable[[State], bool]) -> Iterator[FactLine]:
+        """Yield the facts of the case and its members that are as wanted."""
+        view = self.judgement.view
+        places: list[tuple[Place, State]] = [((None, path), state) for path, state in sorted(view.states.items())]
+        for members in view.lists.values():
+            places.extend(((m.id, path), state) for m in members for path, state in sorted(m.states.items()))
+        return (self.wording.fact(place, state) for place, state in places if wanted(state))

@@ -1,0 +1,43 @@
+"""People and places: how to deal with each person, and where the deal or account stands in the playbooks' schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advisor.lines import ClassLine, PersonLine
+from advisor.render.blocks import Bullet, Bullets, Heading, Page
+from advisor.render.layout.case import source
+
+
+def people(page: Page, found: Iterable[PersonLine]) -> None:
+    """Write each person: who it is, where the person stands with us, and how to go about it."""
+    lines = tuple(found)
+    if not lines:
+        return
+    page.head("head.people")
+    for person in lines:
+        page.add(Heading(page.text(person.who), 3), Bullets(tuple(_person(page, person))))
+
+
+def _person(page: Page, person: PersonLine) -> Iterable[Bullet]:
+    known = page.words("list.comma").join(page.text(f.value) for f in person.facts)
+    if known:
+        yield Bullet(page.words("person.known", facts=known))
+    for line in person.classes:
+        yield Bullet(page.words("class.place", label=line.label, place=line.place_label), page.text(line.because))
+    for approach in person.approach:
+        yield Bullet(page.words("person.approach", label=approach.label, text=approach.say))
+
+
+def classes(page: Page, found: Iterable[ClassLine]) -> None:
+    """Write where the deal or account stands, what that means, and why."""
+    bullets = tuple(_class(page, line) for line in found)
+    if bullets:
+        page.head("head.classes")
+        page.add(Bullets(bullets))
+
+
+def _class(page: Page, line: ClassLine) -> Bullet:
+    text = page.words("class.means", label=line.label, place=line.place_label, means=line.means)
+    notes = [page.text(line.because), *(source(page, s) for s in line.sources[:1])]
+    return Bullet(text, page.words("list.semicolon").join(notes))
