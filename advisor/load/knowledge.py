@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import TypeVar, cast
 
@@ -59,21 +59,22 @@ class _Loader(FolderReader):
             disclaimer=reader.get(laws_file, "disclaimer", lambda n: reader.text(n, "disclaimer"), Text("", "")),
             items=playbooks.items(),
             playbooks=playbooks.playbooks(),
-            terms=self.entries("glossary.yaml", "terms", self._term),
+            terms=self._folder("glossary", "terms", self._term),
             order=self._order(verdicts),
-            schemes=self._schemes(lists),
+            schemes=self._folder("schemes", "schemes", lambda k, n: self._scheme(k, n, lists)),
             slots=self.entries("approach.yaml", "slots", self._slot),
         )
 
-    def _schemes(self, lists: dict[str, rulebase.ListDecl]) -> dict[str, rulebase.Scheme]:
-        schemes: dict[str, rulebase.Scheme] = {}
-        for node in self._nodes("schemes"):
-            top = self.reader.mapping(node, "a schemes file", ("schemes",))
-            for name, scheme in self.each(top, "schemes", lambda k, n: self._scheme(k, n, lists)).items():
-                if name in schemes:
-                    self.reader.bad(node.at, "duplicate-id", f'the scheme "{name}" is declared twice')
-                schemes[name] = scheme
-        return schemes
+    def _folder(self, folder: str, key: str, build: Callable[[str, Node], T]) -> dict[str, T]:
+        """Build one thing for each entry below the only key of every file of a folder."""
+        found: dict[str, T] = {}
+        for node in self._nodes(folder):
+            top = self.reader.mapping(node, f"a file of {folder}", (key,))
+            for name, thing in self.each(top, key, build).items():
+                if name in found:
+                    self.reader.bad(node.at, "duplicate-id", f'"{name}" stands in two files of {folder}')
+                found[name] = thing
+        return found
 
     def _scheme(self, name: str, node: Node, lists: dict[str, rulebase.ListDecl]) -> rulebase.Scheme:
         r, what = self.reader, f'scheme "{name}"'
