@@ -37,6 +37,19 @@ class State:
 
 UNKNOWN_STATE = State()
 
+Doubt = Literal["unknown", "contradicted", "stale", "weak"]
+
+
+def doubt(state: State, fact: Fact) -> Doubt | None:
+    """Say why a fact is not to be relied on; None where it is."""
+    if state.contradicted:
+        return "contradicted"
+    if state.known == "unknown":
+        return "unknown"
+    if state.stale:
+        return "stale"
+    return "weak" if fact.claim and state.grade < PROVEN else None
+
 
 @dataclass(frozen=True)
 class MemberView:

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
-from advisor.evidence import View
+from advisor.evidence import View, doubt
 from advisor.goals import Goals, Ground, Step, Way, apply, consistent, step_order
 from advisor.infer import Inference, Reasoner
 from advisor.model import FALLBACK
@@ -46,7 +46,7 @@ class FlipSearch:
                     found[way] = flip
             if self._enough(found):
                 break
-        return self._cards(sorted(found.values(), key=self._order))
+        return self._cards(sorted(found.values(), key=self._order), view)
 
     def _candidates(self, view: View, inference: Inference, verdict: str, size: int) -> list[Way]:
         """Return sets of exactly `size` changes worth checking.
@@ -64,18 +64,29 @@ class FlipSearch:
                 found.update((way | more, None) for more in rest if consistent(way | more))
         return list(found)
 
-    def _cards(self, flips: list[Flip]) -> list[Flip]:
-        """Of equally small flips, show one for each new verdict before a second one for the same.
+    def _cards(self, flips: list[Flip], view: View) -> list[Flip]:
+        """Of equally small flips, show what could well come to pass first, and of these one for each new verdict.
 
         The same facts leading to the same verdict by another value are one card.
         """
         seen: dict[str, int] = {}
-        ranked: list[tuple[int, int, int, Flip]] = []
+        ranked: list[tuple[int, int, int, int, Flip]] = []
         once = {(frozenset(place for place, _ in flip.changes), flip.verdict): flip for flip in reversed(flips)}
         for place, flip in enumerate(f for f in flips if f in once.values()):
             turn = seen[flip.verdict] = seen.get(flip.verdict, -1) + 1
-            ranked.append((len(flip.changes), turn, place, flip))
-        return [card[3] for card in sorted(ranked, key=lambda card: card[:3])][:MAX_CARDS]
+            ranked.append((len(flip.changes), self._far_fetched(flip, view), turn, place, flip))
+        return [card[4] for card in sorted(ranked, key=lambda card: card[:4])][:MAX_CARDS]
+
+    def _far_fetched(self, flip: Flip, view: View) -> int:
+        """Weigh how little a board would learn: 0 what may well come to pass, 2 facts that stand and would slip.
+
+        A fact in doubt may turn out otherwise; of facts that stand, an amount that would have to move, or a slip
+        that only leaves us asking, tells least.
+        """
+        facts = self.ground.domain.knowledge.facts
+        if any(doubt(view.state(place), facts[place[1]]) for place, _ in flip.changes):
+            return int(flip.verdict == FALLBACK)
+        return 2 * (flip.verdict == FALLBACK or any(facts[path].type == "money" for (_, path), _ in flip.changes))
 
     def _enough(self, found: dict[Way, Flip]) -> bool:
         cards = {(frozenset(place for place, _ in way), flip.verdict) for way, flip in found.items()}

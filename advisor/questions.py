@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
-from advisor.evidence import PROVEN, Place, State, View, learnt, places
+from advisor.evidence import Doubt, Place, View, doubt, learnt, places
 from advisor.infer import Inference, Reasoner
 from advisor.model import Value, paths_read
 from advisor.program import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn
 
 MAX_ASKED = 12
 """Questions are asked about so many members of a list, the first ones; nobody would read more."""
-
-Why = Literal["unknown", "contradicted", "stale", "weak"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class Question:
     """A fact worth asking about; `turns` are the answers that change the verdict."""
 
     place: Place
-    why: Why
+    why: Doubt
     answers: tuple[Answer, ...]
     turns: tuple[Answer, ...]
     hangs: bool
@@ -73,7 +70,7 @@ class Asker:
         for place in places(view, self.domain.knowledge, self.paths | wanted):
             if place[0] not in first:
                 continue
-            why = self._why(usable.state(place), place)
+            why = doubt(usable.state(place), self.domain.knowledge.facts[place[1]])
             if why is None:
                 continue
             question, moved = self._question(view, place, why, verdict, hanging, actions)
@@ -85,7 +82,7 @@ class Asker:
         return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
 
     def _question(
-        self, view: View, place: Place, why: Why, verdict: str, hanging: Hanging, actions: frozenset[int]
+        self, view: View, place: Place, why: Doubt, verdict: str, hanging: Hanging, actions: frozenset[int]
     ) -> tuple[Question, int]:
         answers, moved = [], 0
         for value in self.domain.values(place, view):
@@ -109,15 +106,6 @@ class Asker:
             and inference.value(u) == YES
             and any(not a.serves or verdict in a.serves for a in u.rule.then.actions)
         )
-
-    def _why(self, state: State, place: Place) -> Why | None:
-        if state.contradicted:
-            return "contradicted"
-        if state.known == "unknown":
-            return "unknown"
-        if state.stale:
-            return "stale"
-        return "weak" if self.domain.knowledge.facts[place[1]].claim and state.grade < PROVEN else None
 
 
 def upstream(program: Program, arbiter: Arbiter) -> frozenset[str]:

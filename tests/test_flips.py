@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 from itertools import combinations
 from random import Random
 
@@ -17,7 +18,7 @@ from advisor.flips import Flip, FlipSearch
 from advisor.goals import Step, Way, apply
 from advisor.infer import Reasoner
 from advisor.judge import Judge
-from advisor.model import All, Either, FactTest, FindingTest, KnowledgeTest, Not, Quantified
+from advisor.model import GRADES, All, Either, FactRef, FactTest, FindingTest, KnowledgeTest, Not, Quantified
 from advisor.rulebase import Playbase
 from tests.build import Facts, compiled, fact, playbase, rule, view, yes
 from tests.strategies import Generator, Shape
@@ -282,7 +283,7 @@ def test_the_same_facts_leading_to_the_same_verdict_are_one_card() -> None:
     assert len(changes(base, view({"deal.phase": "early"}))) == 1
 
 
-def test_a_new_verdict_is_shown_before_a_second_way_to_the_same_and_before_the_fallback() -> None:
+def test_a_new_verdict_is_shown_before_a_second_way_to_the_same_and_a_slip_into_asking_last() -> None:
     facts = [fact("deal.a"), fact("deal.b"), fact("deal.c"), fact("deal.d")]
     base = playbase(
         facts,
@@ -294,9 +295,22 @@ def test_a_new_verdict_is_shown_before_a_second_way_to_the_same_and_before_the_f
     assert [flip.verdict for flip in find(base, view({"deal.d": True}))] == [
         "withdraw",
         "park",
-        "qualify-first",
         "withdraw",
+        "qualify-first",
     ]
+
+
+def test_a_fact_in_doubt_is_shown_before_an_amount_that_stands() -> None:
+    facts = [fact("deal.doubted", claim=True), fact("deal.cost", "money"), fact("deal.profit", "money", change="ours")]
+    less = FactTest("deal.profit", "below", FactRef("deal.cost"))
+    base = playbase(
+        facts,
+        rule("r/bid", yes("deal.doubted"), "bid"),
+        rule("r/out", less, "withdraw", tier="compliance"),
+    )
+    told = State("value", True, GRADES.index("told"))
+    deal = view({"deal.doubted": told, "deal.cost": Decimal(5), "deal.profit": Decimal(9)})
+    assert [flip.changes[0][0][1] for flip in find(base, deal)] == ["deal.doubted", "deal.profit", "deal.cost"]
 
 
 def test_learning_what_was_unknown_can_flip_a_verdict_that_rests_on_ignorance() -> None:

@@ -26,6 +26,7 @@ BUILT = {
     "test.": {*get_args(model.Operator), *get_args(model.Ask), *get_args(model.Quantifier)},
     "guard.": {*get_args(GuardLevel)},
     "change.": {*get_args(model.Change)},
+    "currency.": {"CNY", "EUR", "GBP", "HKD", "JPY", "USD"},
     "question.": {*get_args(get_type_hints(QuestionLine)["why"])},
 }
 KEYS = sorted(words())

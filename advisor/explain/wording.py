@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from advisor.case import Statement
 from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
-from advisor.lexicon import join, say
+from advisor.lexicon import join, say, words
 from advisor.lines import FactLine, Standing
 from advisor.model import CASE, GRADES, Fact, FactRef, FactTest, KnowledgeTest, SettingRef, Text, Value
 from advisor.rulebase import Knowledge
@@ -29,6 +29,17 @@ def fill(template: Text, parts: Mapping[str, Text]) -> Text:
     return Text(side(template.en, "en"), side(template.zh, "zh"))
 
 
+def money(amount: Decimal | int, currency: str) -> Text:
+    """Say an amount: `2,050,000 CNY`; in Chinese in units of ten thousand or a hundred million, `205万元`."""
+    chinese = f"{amount:,}"
+    units = ((100_000_000, "unit.yi"), (10_000, "unit.wan"))
+    fitting = next(((size, unit) for size, unit in units if abs(Decimal(amount)) >= size), None)
+    if fitting:
+        chinese = f"{(Decimal(amount) / fitting[0]).normalize():f}{words()[fitting[1]].zh}"
+    name = words().get(f"currency.{currency}", Text(currency, f" {currency}"))
+    return say("value.money", amount=Text(f"{amount:,}", chinese), currency=name)
+
+
 class Wording:
     """Words for one view of one case. `names` shows people's names beside their posts."""
 
@@ -47,9 +58,8 @@ class Wording:
             word = "yes" if value else "no"
             return fact.values.get(word) or say(word)
         if isinstance(value, (Decimal, int)):
-            amount = f"{value:,}"
-            plain = Text(amount, amount)
-            return say("value.money", amount=plain, currency=self.currency) if self._priced(fact) else plain
+            plain = Text(f"{value:,}", f"{value:,}")
+            return money(value, self.currency) if self._priced(fact) else plain
         if isinstance(value, str):
             return fact.values.get(value) or Text(value, value)
         return Text(value.isoformat(), value.isoformat())
