@@ -116,7 +116,7 @@ def test_every_flip_flips_on_the_engine_and_no_part_of_it_does() -> None:
 @pytest.fixture
 def all_cards(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the search go on to pairs of changes, and show all that it finds, whatever the values."""
-    monkeypatch.setattr(FlipSearch, "_cards", lambda self, found: found)
+    monkeypatch.setattr(FlipSearch, "_cards", lambda self, found, view: found)
     monkeypatch.setattr(flips, "MAX_CHANGES", 2)
     monkeypatch.setattr(FlipSearch, "_enough", lambda self, found: False)
 
