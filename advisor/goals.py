@@ -225,6 +225,8 @@ class Goals:
 
         A fact that nobody can change can only be learnt, or proven.
         """
+        if self.ground.domain.knowledge.facts[place[1]].our_label:
+            return []
         if place not in self._changes:
             now = self.view.state(place)
             fixed = now.known != "unknown" and self.ground.domain.knowledge.facts[place[1]].change == "given"

@@ -62,6 +62,8 @@ class Fact:
     absent: Text | None = None
     stale_after: int | None = None
     sensitive: str | None = None
+    our_label: bool = False
+    """A name that we give the state of things: signs turn it, so no flip card proposes to change it."""
     at: Location = field(default=NOWHERE, compare=False)
 
     def rank(self, value: Value) -> int | Decimal | date:

@@ -60,7 +60,8 @@ class Asker:
     ) -> list[Question]:
         """Return questions worth asking, best first; `wanted` are the paths that rules ask for.
 
-        Those come first that can turn the verdict or that an open one hangs on. A question is worth more the
+        Those come first that can turn the verdict or that an open one hangs on, and contradictions. After a verdict
+        that closes the pursuit, what would merely change an action is not asked. A question is worth more the
         more of its answers would turn the verdict, or settle an open one, and less the more it costs.
         """
         actions = self._actions(inference, verdict)
@@ -74,10 +75,11 @@ class Asker:
             if why is None:
                 continue
             question, moved = self._question(view, place, why, verdict, hanging, actions)
+            moved = 0 if self.domain.knowledge.verdicts[verdict].closes else moved
             effect = len(question.turns) * 2 + question.settling + moved + 2 * question.hangs + (place[1] in wanted)
             if effect:
                 cost = self.domain.knowledge.facts[place[1]].cost
-                idle = not (question.turns or question.hangs)
+                idle = not (question.turns or question.hangs or why == "contradicted")
                 ranked.append(((idle, -Fraction(effect, cost), cost, place[1], place[0] or ""), question))
         return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
 

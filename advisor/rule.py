@@ -88,7 +88,7 @@ class Then:
     supports: tuple[str, ...] = ()
     opposes: tuple[str, ...] = ()
     defeats: tuple[str, ...] = ()
-    mutes: tuple[str, ...] = ()
+    grave: bool = False
     actions: tuple[Action, ...] = ()
     ask: tuple[str, ...] = ()
     warning: Text | None = None

@@ -34,13 +34,17 @@ class RuleFile:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A verdict: label, one-line meaning, the decision asked of the board, the phases it belongs to."""
+    """A verdict: label, one-line meaning, the decision asked of the board, the phases it belongs to.
+
+    One that `closes` ends the pursuit: what would only change an action is not asked any more.
+    """
 
     id: str
     label: Text
     meaning: Text
     decision: Text
     phases: tuple[str, ...]
+    closes: bool = False
 
 
 @dataclass(frozen=True)

@@ -100,9 +100,8 @@ class Builder:
     def action_lines(self) -> list[tuple[Action, tuple[str, ...]]]:
         """Return the actions of all rules that hold, soonest first, each with the verdicts that it serves."""
         found: dict[tuple[Text, Text, Text | None], tuple[Action, tuple[str, ...]]] = {}
-        muted = {id_ for _, rule, _ in self.holding for id_ in rule.then.mutes}
         for _, rule, index in self.holding:
-            for action in rule.then.actions if rule.id not in muted else ():
+            for action in rule.then.actions:
                 if self._reachable(action, rule, index):
                     line = self._action(action, rule, index)
                     found.setdefault((line.do, line.who, line.to), (line, action.serves))
@@ -137,6 +136,8 @@ class Builder:
         if role is None:
             return None
         people = [m for m in self.wording.members.values() if self._plays(m[1].states, role)]
+        if not people and "stakeholders" in self.wording.view.lists:
+            return say("role.unfilled", role=self.knowledge.their_roles[role])
         return self.wording.member(people[0][1], people[0][0]) if len(people) == 1 else self.knowledge.their_roles[role]
 
     def _plays(self, states: Mapping[str, State], role: str) -> bool:
@@ -161,13 +162,12 @@ class Builder:
     def answerers(self, roles: Iterable[str], place: Place) -> Iterator[Text]:
         """Name the people of the case who play these roles, else the roles.
 
-        Nobody is asked about himself, nor to settle a contradiction that he is a side of. While contact is limited,
-        what only others could answer is put to those who may be asked.
+        Nobody is asked about himself, nor to settle a contradiction that he is a side of; while contact is limited,
+        only those who may be asked.
         """
-        allowed = [role for role in roles if self._may_ask(role)] or sorted(self.channel or ())
         state = self.judgement.view.state(place)
         partial = {place[0], *(s.by for s in state.said if state.contradicted)}
-        for role in allowed:
+        for role in filter(self._may_ask, roles):
             people = [
                 m for id_, m in self.wording.members.items() if id_ not in partial and self._plays(m[1].states, role)
             ]

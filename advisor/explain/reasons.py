@@ -10,7 +10,7 @@ from advisor.explain.wording import labelled
 from advisor.judge import Judgement
 from advisor.lexicon import listed, say
 from advisor.lines import FactLine, Reason, ReasonKind
-from advisor.model import CASE, FALLBACK, GRADES, Text
+from advisor.model import CASE, FALLBACK, GRADES, KnowledgeTest, Text, leaves
 from advisor.program import YES, Unit
 from advisor.result import Node
 from advisor.rule import Then
@@ -34,7 +34,8 @@ class Reasons:
         winner = self.decision.winner
         backing = [c.unit for c in self.decision.standing if c.verdict == verdict]
         found.extend(self._of_units(backing, "candidate", verdict))
-        found.extend(self._of_units(self._yes(lambda u: verdict in _then(u).supports), "supports", verdict))
+        supporting = self._weighed(self._yes(lambda u: verdict in _then(u).supports))
+        found.extend(self._of_units(supporting, "supports", verdict))
         if winner is not None:
             found.extend(self._of_units(self._findings_below(winner.unit), "finding", verdict))
         return _distinct(found)
@@ -45,7 +46,8 @@ class Reasons:
         To be told to find out first is no reason against a verdict that overrides it.
         """
         verdict = self.decision.verdict
-        found = list(self._of_units(self._yes(lambda u: verdict in _then(u).opposes), "opposes", verdict))
+        opposing = self._weighed(self._yes(lambda u: verdict in _then(u).opposes))
+        found = list(self._of_units(opposing, "opposes", verdict))
         for contender in self.decision.defeated:
             if contender.verdict not in (verdict, FALLBACK):
                 found.extend(self._of_units([contender.unit], "other-verdict", contender.verdict))
@@ -53,6 +55,10 @@ class Reasons:
             found.append(self._gap())
         found.extend(self._not_excluded())
         return _distinct(found)
+
+    def _weighed(self, units: Iterable[Unit]) -> list[Unit]:
+        """Grave reasons first; then those that rest on a known fact before those that nobody knows something."""
+        return sorted(units, key=lambda u: (not _then(u).grave, not _rests_on_facts(u)))
 
     def _yes(self, wanted: Callable[[Unit], bool]) -> list[Unit]:
         units = (u for u in self.explainer.program.units if u.rule is not None)
@@ -146,6 +152,11 @@ class Reasons:
 def _then(unit: Unit) -> Then:
     assert unit.rule is not None
     return unit.rule.then
+
+
+def _rests_on_facts(unit: Unit) -> bool:
+    assert unit.rule is not None
+    return not any(isinstance(leaf, KnowledgeTest) and leaf.ask == "unknown" for leaf in leaves(unit.rule.when))
 
 
 def missing_facts(explainer: Explainer, unit: Unit) -> tuple[FactLine, ...]:

@@ -52,7 +52,7 @@ class _CaseBuilder(Builder):
             compliance=tuple(self.guards()),
             quarantined=tuple(self.knowledge.facts[path].label for _, path in j.view.quarantined),
             actions=tuple(self._actions()),
-            questions=tuple(map(self._question, self.judge.questions(j))),
+            questions=tuple(self._questions()),
             flips=tuple(map(self._flip, self.judge.flips(j))),
             contradictions=tuple(self.facts_where(lambda state: state.contradicted)),
             stale=tuple(f for f in self.facts_where(lambda s: s.stale) if f.path in self.judge.deciding_paths),
@@ -81,6 +81,11 @@ class _CaseBuilder(Builder):
     def _actions(self) -> Iterator[Action]:
         verdict = self.judgement.decision.verdict
         return (action for action, serves in self.action_lines() if not serves or verdict in serves)
+
+    def _questions(self) -> Iterator[QuestionLine]:
+        """Yield the questions that somebody may be asked now."""
+        lines = (self._question(question) for question in self.judge.questions(self.judgement))
+        return (line for line in lines if line.who)
 
     def _question(self, question: Question) -> QuestionLine:
         fact, declared, ask = self.question(question.place)

@@ -20,7 +20,7 @@ from advisor.yamlfile import Node
 T = TypeVar("T")
 _PATH = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _TYPES = ("enum", "bool", "int", "money", "date", "text")
-_FACT_OPTIONAL = ("ordered", "values", "none", "stale_after", "sensitive")
+_FACT_OPTIONAL = ("ordered", "values", "none", "stale_after", "sensitive", "our_label")
 _FACT_REQUIRED = ("type", "label", "ask", "who", "cost", "change", "claim")
 
 
@@ -127,9 +127,16 @@ class _Loader(FolderReader):
         return rulebase.Horizon(name, days, self.text(m, "label"))
 
     def _verdict(self, name: str, node: Node, phases: dict[str, rulebase.Phase]) -> rulebase.Verdict:
-        m = self.reader.mapping(node, f'verdict "{name}"', ("label", "meaning", "decision", "phases"))
-        chosen = self.reader.get(m, "phases", lambda n: self.reader.choices(n, phases, "a phase"), ())
-        return rulebase.Verdict(name, self.text(m, "label"), self.text(m, "meaning"), self.text(m, "decision"), chosen)
+        r = self.reader
+        m = r.mapping(node, f'verdict "{name}"', ("label", "meaning", "decision", "phases"), ("closes",))
+        return rulebase.Verdict(
+            id=name,
+            label=self.text(m, "label"),
+            meaning=self.text(m, "meaning"),
+            decision=self.text(m, "decision"),
+            phases=r.get(m, "phases", lambda n: r.choices(n, phases, "a phase"), ()),
+            closes=r.get(m, "closes", lambda n: r.flag(n, '"closes"'), False),
+        )
 
     def _term(self, name: str, node: Node) -> rulebase.Term:
         m = self.reader.mapping(node, f'term "{name}"', ("term", "means"), ("items",))
@@ -207,6 +214,7 @@ class _Loader(FolderReader):
             ordered=r.get(m, "ordered", lambda n: r.flag(n, f"{what}: ordered"), False),
             absent=self.optional_text(m, "none"),
             stale_after=r.get(m, "stale_after", lambda n: r.integer(n, f"{what}: stale_after", 1, 3650), None),
+            our_label=r.get(m, "our_label", lambda n: r.flag(n, f"{what}: our_label"), False),
             sensitive=r.get(m, "sensitive", lambda n: r.choice(n, laws, f"{what}: sensitive"), None),
             at=at,
         )
