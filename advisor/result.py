@@ -48,6 +48,7 @@ class CaseReport:
     settled: bool
     possible: tuple[VerdictLine, ...]
     hangs_on: tuple[FactLine, ...]
+    hangs_first: tuple[FactLine, ...]
     hangs_on_lists: tuple[Text, ...]
     standing: tuple[VerdictLine, ...]
     proof: Proof

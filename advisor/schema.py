@@ -43,6 +43,7 @@ def case_schema(knowledge: Knowledge) -> Schema:
         "type": "object",
         "required": ["case", "title", "as_of"],
         "additionalProperties": False,
+        "dependentSchemas": {"deals": {"required": ["kind"], "properties": {"kind": {"const": "account"}}}},
         "properties": {
             "case": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
             "title": _LOOSE,

@@ -315,7 +315,9 @@ SEEN_IN_RULES = {
     "unknown-law",
     "unknown-list",
     "unknown-role",
+    "unknown-scheme",
     "unknown-setting",
+    "unknown-slot",
     "unknown-verdict",
     "yaml-syntax",
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from advisor.arbitrate import Contender
+from advisor.evidence import Place
 from advisor.explain.argument import answer
 from advisor.explain.builder import Builder
 from advisor.flips import Flip
@@ -14,6 +16,7 @@ from advisor.lines import (
     AnswerLine,
     CandidateLine,
     ChangeLine,
+    FactLine,
     FlipLine,
     PhaseLine,
     Proof,
@@ -42,7 +45,8 @@ class _CaseBuilder(Builder):
             verdict=self.verdict(j.decision.verdict),
             settled=j.settlement.settled,
             possible=tuple(map(self.verdict, j.settlement.possible)),
-            hangs_on=tuple(map(self.wording.fact, j.settlement.places)),
+            hangs_on=tuple(sorted(map(self.wording.fact, j.settlement.places), key=_contradicted_first)),
+            hangs_first=tuple(self._keys()),
             hangs_on_lists=tuple(self.knowledge.lists[name].label for name in j.settlement.lists),
             standing=tuple(self.verdict(v) for v in dict.fromkeys(c.verdict for c in j.decision.standing)),
             proof=self._proof(),
@@ -82,9 +86,26 @@ class _CaseBuilder(Builder):
         verdict = self.judgement.decision.verdict
         return (action for action, serves in self.action_lines() if not serves or verdict in serves)
 
+    @cached_property
+    def asked(self) -> list[Question]:
+        """The questions worth asking, best first."""
+        return self.judge.questions(self.judgement)
+
+    def _keys(self) -> Iterator[FactLine]:
+        """Yield the facts one of whose answers would by itself settle the verdict as it stands."""
+        verdict = self.judgement.decision.verdict
+        for question in self.asked:
+            settles = any(answer.settles and answer.verdict == verdict for answer in question.answers)
+            if settles and question.place in self._hanging:
+                yield self.wording.fact(question.place)
+
+    @cached_property
+    def _hanging(self) -> frozenset[Place]:
+        return frozenset(self.judgement.settlement.places)
+
     def _questions(self) -> Iterator[QuestionLine]:
         """Yield the questions that somebody may be asked now."""
-        lines = (self._question(question) for question in self.judge.questions(self.judgement))
+        lines = map(self._question, self.asked)
         return (line for line in lines if line.who)
 
     def _question(self, question: Question) -> QuestionLine:
@@ -153,3 +174,7 @@ class _CaseBuilder(Builder):
                     for lit, value in zip(literals, firing.values, strict=True)
                 ),
             )
+
+
+def _contradicted_first(fact: FactLine) -> bool:
+    return fact.standing != "contradicted"

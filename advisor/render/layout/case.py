@@ -62,8 +62,9 @@ def openness(page: Page, case: CaseReport) -> Iterable[Line]:
     if not case.settled:
         others = join([v.label for v in case.possible if v.id != case.verdict.id], "list.or")
         hangs = [labelled(f) for f in case.hangs_on] + list(case.hangs_on_lists)
-        shown = hangs[:QUESTIONS]
-        key = "verdict.hangs-more" if len(hangs) > len(shown) else "verdict.hangs"
+        shown = [labelled(f) for f in case.hangs_first[:REASONS]] or hangs[:QUESTIONS]
+        more = "verdict.hangs-first" if case.hangs_first else "verdict.hangs-more"
+        key = more if len(hangs) > len(shown) else "verdict.hangs"
         facts = page.words("list.semicolon").join(map(page.text, shown))
         yield Line(page.words(key, others=others, facts=facts, more=len(hangs) - len(shown)), "warn")
 
