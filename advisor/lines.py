@@ -12,7 +12,7 @@ from typing import Literal
 from advisor.model import Text
 
 Answer = Literal["yes", "no", "undecided"]
-ReasonKind = Literal["candidate", "supports", "finding", "opposes", "other-verdict", "undecided", "fallback"]
+ReasonKind = Literal["candidate", "supports", "finding", "opposes", "other-verdict", "undecided", "hinge", "fallback"]
 Standing = Literal["known", "absent", "unknown", "contradicted"]
 
 

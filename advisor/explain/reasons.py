@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from advisor.arbitrate import Contender, Decision
+from advisor.evidence import doubt
 from advisor.explain.argument import Explainer, facts_in, source_lines
 from advisor.explain.wording import labelled
+from advisor.flips import Flip
 from advisor.judge import Judgement
 from advisor.lexicon import listed, say
 from advisor.lines import FactLine, Reason, ReasonKind
@@ -40,10 +42,11 @@ class Reasons:
             found.extend(self._of_units(self._findings_below(winner.unit), "finding", verdict))
         return _distinct(found)
 
-    def speaking_against(self) -> tuple[Reason, ...]:
+    def speaking_against(self, flips: Iterable[Flip]) -> tuple[Reason, ...]:
         """Opposing rules first, then candidates for other verdicts that are overridden, then those not excluded.
 
-        To be told to find out first is no reason against a verdict that overrides it.
+        Last come facts in doubt one of which alone would turn the verdict. To be told to find out first is no reason
+        against a verdict that overrides it.
         """
         verdict = self.decision.verdict
         opposing = self._weighed(self._yes(lambda u: verdict in _then(u).opposes))
@@ -54,6 +57,7 @@ class Reasons:
         if self.judgement.proven.verdict != verdict:
             found.append(self._gap())
         found.extend(self._not_excluded())
+        found.extend(self._hinges(flips))
         return _distinct(found)
 
     def _weighed(self, units: Iterable[Unit]) -> list[Unit]:
@@ -114,9 +118,26 @@ class Reasons:
 
     def _gap(self) -> Reason:
         proven = self.judgement.proven.verdict
-        text = say("reason.gap", verdict=self.knowledge.verdicts[proven].label)
         lines = tuple(self.explainer.wording.fact(place) for place in self.judgement.carriers)
+        facts = listed(say("fact.contradicted", fact=labelled(line), values=line.value) for line in lines[:3])
+        text = say("reason.gap", facts=facts, verdict=self.knowledge.verdicts[proven].label)
         return Reason("other-verdict", None, text, proven, None, None, lines, ())
+
+    def _hinges(self, flips: Iterable[Flip]) -> Iterator[Reason]:
+        for flip in flips:
+            place, value = flip.changes[0]
+            fact = self.knowledge.facts[place[1]]
+            why = doubt(self.judgement.view.state(place), fact)
+            if len(flip.changes) == 1 and why and place not in self.judgement.carriers:
+                line = self.explainer.wording.fact(place)
+                text = say(
+                    "reason.hinge",
+                    fact=labelled(line),
+                    state=say(f"question.{why}", value=line.value),
+                    value=self.explainer.wording.value(fact, value),
+                    verdict=self.knowledge.verdicts[flip.verdict].label,
+                )
+                yield Reason("hinge", None, text, flip.verdict, None, None, (line,), ())
 
     def _not_excluded(self) -> Iterator[Reason]:
         """Candidates that would go first if they were yes, and what is not known about them."""

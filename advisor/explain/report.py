@@ -51,13 +51,13 @@ class _CaseBuilder(Builder):
             standing=tuple(self.verdict(v) for v in dict.fromkeys(c.verdict for c in j.decision.standing)),
             proof=self._proof(),
             reasons_for=self.reasons.speaking_for(),
-            reasons_against=self.reasons.speaking_against(),
+            reasons_against=self.reasons.speaking_against(self.turning),
             warnings=tuple(self.warnings()),
             compliance=tuple(self.guards()),
             quarantined=tuple(self.knowledge.facts[path].label for _, path in j.view.quarantined),
             actions=tuple(self._actions()),
             questions=tuple(self._questions()),
-            flips=tuple(map(self._flip, self.judge.flips(j))),
+            flips=tuple(map(self._flip, self.turning)),
             contradictions=tuple(self.facts_where(lambda state: state.contradicted)),
             stale=tuple(f for f in self.facts_where(lambda s: s.stale) if f.path in self.judge.deciding_paths),
             phases=tuple(self._phases()),
@@ -90,6 +90,11 @@ class _CaseBuilder(Builder):
     def asked(self) -> list[Question]:
         """The questions worth asking, best first."""
         return self.judge.questions(self.judgement)
+
+    @cached_property
+    def turning(self) -> list[Flip]:
+        """The flips of the verdict."""
+        return self.judge.flips(self.judgement)
 
     def _keys(self) -> Iterator[FactLine]:
         """Yield the facts one of whose answers would by itself settle the verdict as it stands."""
