@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from advisor.model import CASE, Condition, Fact, Setting, Text
 from advisor.problems import NOWHERE, Location
+from advisor.reference import Conflict, Method, Term
 from advisor.rule import Rule, Source
 
 
@@ -163,16 +164,6 @@ class Law:
 
 
 @dataclass(frozen=True)
-class Term:
-    """An entry of the glossary."""
-
-    id: str
-    term: Text
-    means: Text
-    items: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class Place:
     """A place in a scheme, with what it means."""
 
@@ -223,6 +214,8 @@ class Knowledge:
     order: Order
     schemes: dict[str, Scheme] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
+    methods: dict[str, Method] = field(default_factory=dict)
 
     def passage(self, id_: str) -> Passage | None:
         """Return the passage `<playbook>/<slug>`, or None."""

@@ -12,9 +12,9 @@ from advisor.cli import options
 from advisor.paths import shipped
 from advisor.playbase import load_playbase
 from advisor.problems import InputError, Location, Problem, nearest
+from advisor.reference import Term
 from advisor.render.layout.playbook import glossary_page
 from advisor.render.output import show
-from advisor.rulebase import Term
 from advisor.schema import case_schema, result_schema, rule_schema
 
 

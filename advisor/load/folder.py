@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,6 +49,30 @@ class FolderReader:
     def entries(self, name: str, key: str, build: Callable[[str, Node], T]) -> dict[str, T]:
         """Build one thing for each entry below the only key of a file."""
         return self.each(self.file(name, (key,)), key, build)
+
+    def folder(self, folder: str, key: str, build: Callable[[str, Node], T]) -> dict[str, T]:
+        """Build one thing for each entry below the only key of every file of a folder, of the house too."""
+        found: dict[str, T] = {}
+        for node in self.nodes(folder):
+            top = self.reader.mapping(node, f"a file of {folder}", (key,))
+            for name, thing in self.each(top, key, build).items():
+                if name in found:
+                    self.reader.bad(node.at, "duplicate-id", f'"{name}" stands in two files of {folder}')
+                found[name] = thing
+        return found
+
+    def nodes(self, folder: str) -> Iterator[Node]:
+        """Read every file of a folder of the library, then of the house."""
+        for base in (self.library.knowledge, self.library.house_knowledge):
+            for path in paths.yaml_files(base / folder) if base is not None else ():
+                node = self.read_file(path, base or path)
+                if node is not None:
+                    yield node
+
+    def numbers(self, mapping: Mapping, key: str) -> tuple[int, ...]:
+        """Read the numbers of items, which may be left out."""
+        nodes = self.reader.get(mapping, key, lambda n: self.reader.sequence(n, f'"{key}"'), ())
+        return tuple(self.reader.integer(node, "an item", 1, 999) for node in nodes)
 
     def texts(self, mapping: Mapping, key: str) -> dict[str, Text]:
         """Read names with their text in both languages."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import TypeVar, cast
 
@@ -12,6 +11,7 @@ from advisor.load.conditions import ConditionReader
 from advisor.load.folder import FolderReader
 from advisor.load.playbooks import PlaybookReader
 from advisor.load.reader import Reader, shorten
+from advisor.load.reference import ReferenceReader
 from advisor.load.values import RESERVED
 from advisor.model import CASE, GRADES, Fact, Text
 from advisor.problems import Location, Problems
@@ -45,6 +45,7 @@ class _Loader(FolderReader):
         settings = {**self.each(settings_file, "settings", self._setting), **self._house_settings()}
         facts = self._facts(lists, {**ours, **theirs}, laws)
         verdicts = self.entries("verdicts.yaml", "verdicts", lambda k, n: self._verdict(k, n, phases))
+        references = ReferenceReader(self.library, reader, facts)
         return rulebase.Knowledge(
             facts=facts,
             lists=lists,
@@ -59,29 +60,21 @@ class _Loader(FolderReader):
             disclaimer=reader.get(laws_file, "disclaimer", lambda n: reader.text(n, "disclaimer"), Text("", "")),
             items=playbooks.items(),
             playbooks=playbooks.playbooks(),
-            terms=self._folder("glossary", "terms", self._term),
+            terms=references.terms(),
+            conflicts=references.conflicts(),
+            methods=references.methods({name: decl.member for name, decl in lists.items()}),
             order=self._order(verdicts),
-            schemes=self._folder("schemes", "schemes", lambda k, n: self._scheme(k, n, lists)),
+            schemes=self.folder("schemes", "schemes", lambda k, n: self._scheme(k, n, lists)),
             slots=self.entries("approach.yaml", "slots", self._slot),
         )
-
-    def _folder(self, folder: str, key: str, build: Callable[[str, Node], T]) -> dict[str, T]:
-        """Build one thing for each entry below the only key of every file of a folder."""
-        found: dict[str, T] = {}
-        for node in self._nodes(folder):
-            top = self.reader.mapping(node, f"a file of {folder}", (key,))
-            for name, thing in self.each(top, key, build).items():
-                if name in found:
-                    self.reader.bad(node.at, "duplicate-id", f'"{name}" stands in two files of {folder}')
-                found[name] = thing
-        return found
 
     def _scheme(self, name: str, node: Node, lists: dict[str, rulebase.ListDecl]) -> rulebase.Scheme:
         r, what = self.reader, f'scheme "{name}"'
         m = r.mapping(node, what, ("label", "about", "items", "values"))
         about = r.get(m, "about", lambda n: r.choice(n, ("account", "deal", *lists), f"{what}: about"), "deal")
-        items = r.get(m, "items", self._numbers, ())
-        return rulebase.Scheme(name, self.text(m, "label"), about, items, self.each(m, "values", self._place), node.at)
+        return rulebase.Scheme(
+            name, self.text(m, "label"), about, self.numbers(m, "items"), self.each(m, "values", self._place), node.at
+        )
 
     def _place(self, name: str, node: Node) -> rulebase.Place:
         m = self.reader.mapping(node, f'place "{name}"', ("label", "means"))
@@ -138,19 +131,11 @@ class _Loader(FolderReader):
             closes=r.get(m, "closes", lambda n: r.flag(n, '"closes"'), False),
         )
 
-    def _term(self, name: str, node: Node) -> rulebase.Term:
-        m = self.reader.mapping(node, f'term "{name}"', ("term", "means"), ("items",))
-        numbers = self.reader.get(m, "items", self._numbers, ())
-        return rulebase.Term(name, self.text(m, "term"), self.text(m, "means"), numbers)
-
-    def _numbers(self, node: Node) -> tuple[int, ...]:
-        return tuple(self.reader.integer(n, "an item", 1, 999) for n in self.reader.sequence(node, "items"))
-
     def _facts(
         self, lists: dict[str, rulebase.ListDecl], roles: dict[str, Text], laws: dict[str, rulebase.Law]
     ) -> dict[str, Fact]:
         facts: dict[str, Fact] = {}
-        for node in self._nodes("facts"):
+        for node in self.nodes("facts"):
             top = self.reader.mapping(node, "a facts file", ("facts",))
             if "facts" not in top.entries:
                 continue
@@ -166,14 +151,6 @@ class _Loader(FolderReader):
                 else:
                     facts[path] = self._fact(path, child, at, lists, roles, laws)
         return facts
-
-    def _nodes(self, folder: str) -> Iterator[Node]:
-        for base in (self.library.knowledge, self.library.house_knowledge):
-            if base is not None:
-                for path in paths.yaml_files(base / folder):
-                    node = self.read_file(path, base)
-                    if node is not None:
-                        yield node
 
     def _fact(
         self,

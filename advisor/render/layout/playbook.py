@@ -8,9 +8,10 @@ from advisor.coverage import Coverage, items_of
 from advisor.evidence import View
 from advisor.explain.wording import Wording, fill
 from advisor.model import All, Condition, Count, Either, FindingTest, Not, Quantified, Text, leaves, paths_read
+from advisor.reference import Term
 from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
 from advisor.rule import Rule, Then
-from advisor.rulebase import Item, Passage, Playbase, RuleFile, Term
+from advisor.rulebase import Item, Passage, Playbase, RuleFile
 
 
 def list_page(page: Page, base: Playbase) -> None:

@@ -1,0 +1,58 @@
+"""Reference knowledge: terms, conflicts between the playbooks, and the boxes of methods that users already know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.model import Text, Value
+
+
+@dataclass(frozen=True)
+class Term:
+    """An entry of the glossary."""
+
+    id: str
+    term: Text
+    means: Text
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Where the playbooks disagree with one another or with themselves, and how we settled it."""
+
+    id: str
+    topic: Text
+    items: tuple[int, ...]
+    positions: Text
+    settled: Text
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Facts of those members of a list who are as `where` says: all of its facts have these values."""
+
+    list: str
+    where: dict[str, Value]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box of a method: what it asks for, and the facts of ours that fill it."""
+
+    id: str
+    label: Text
+    asks: Text
+    facts: tuple[str, ...]
+    members: tuple[Selection, ...]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way of qualifying deals that users know from elsewhere, as boxes over our facts."""
+
+    id: str
+    label: Text
+    note: Text
+    boxes: tuple[Box, ...]
