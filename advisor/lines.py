@@ -14,6 +14,8 @@ from advisor.model import Text
 Answer = Literal["yes", "no", "undecided"]
 ReasonKind = Literal["candidate", "supports", "finding", "opposes", "other-verdict", "undecided", "hinge", "fallback"]
 Standing = Literal["known", "absent", "unknown", "contradicted"]
+Filling = Literal["proven", "claimed", "partly", "contradicted", "unknown"]
+"""How far a box of a method can be relied on."""
 
 
 @dataclass(frozen=True)
@@ -232,3 +234,16 @@ class DealLine:
     title: Text | None
     verdict: VerdictLine | None
     settled: bool
+
+
+@dataclass(frozen=True)
+class BoxLine:
+    """A box of a method: what is in it, with evidence, what is missing, and the lists in which nobody fits."""
+
+    id: str
+    label: Text
+    asks: Text
+    filling: Filling
+    known: tuple[FactLine, ...]
+    unknown: tuple[FactLine, ...]
+    nobody: tuple[Text, ...]

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from advisor.lines import (
     Action,
     Answer,
+    BoxLine,
     CandidateLine,
     ClassLine,
     DealLine,
@@ -97,6 +98,18 @@ class AccountReport:
     contradictions: tuple[FactLine, ...]
     stale: tuple[FactLine, ...]
     deals: tuple[DealLine, ...]
+
+
+@dataclass(frozen=True)
+class Crosswalk:
+    """A deal read through the boxes of a method."""
+
+    id: str
+    title: Text
+    method: str
+    label: Text
+    note: Text
+    boxes: tuple[BoxLine, ...]
 
 
 @dataclass(frozen=True)

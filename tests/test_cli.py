@@ -60,6 +60,7 @@ COMMANDS = [
     ["why-not", CASE, "bid"],
     ["what-if", CASE, "--set", "deal.criteria=rival", "--set", "buyer.stance=against"],
     ["flips", CASE],
+    ["view", CASE, "--as", "letters"],
     ["gate", CASE],
     ["playbook", "list"],
     ["playbook", "show", "1"],
@@ -460,6 +461,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["playbook", "show", "9" * 5000], "unknown-item", "there is no item"),
     (["playbook", "test", "tming"], "unknown-rule", 'no rule starts with "tming"'),
     (["flips", "account.yaml"], "account-not-deal", "this file is an account, and an account has no verdict"),
+    (["view", CASE, "--as", "leters"], "unknown-method", 'there is no method "leters"; did you mean "letters"?'),
     (["glossary", "coch"], "unknown-term", 'there is no term "coch"; did you mean "coach"?'),
 ]
 """Arguments that are wrong, the id of the problem, and what is said of it."""

@@ -13,7 +13,7 @@ import pytest
 
 from advisor import model
 from advisor.lexicon import FILE, join, listed, say, words
-from advisor.lines import QuestionLine
+from advisor.lines import Filling, QuestionLine
 from advisor.model import Text
 from advisor.rule import GuardLevel
 
@@ -27,6 +27,7 @@ BUILT = {
     "guard.": {*get_args(GuardLevel)},
     "change.": {*get_args(model.Change)},
     "currency.": {"CNY", "EUR", "GBP", "HKD", "JPY", "USD"},
+    "filling.": {*get_args(Filling)},
     "question.": {*get_args(get_type_hints(QuestionLine)["why"])},
 }
 KEYS = sorted(words())

@@ -14,11 +14,12 @@ from advisor.changes import read_changes
 from advisor.cli import options
 from advisor.explain.account import account_report
 from advisor.explain.builder import explainer
+from advisor.explain.crosswalk import crosswalk
 from advisor.explain.report import report
 from advisor.explain.why import why, why_not
 from advisor.judge import Judge, Judgement
 from advisor.load.cases import load_case
-from advisor.problems import InputError, Location, Problem
+from advisor.problems import InputError, Location, Problem, nearest
 from advisor.render.layout import advice
 from advisor.render.layout.account import account_page
 from advisor.render.output import show
@@ -160,3 +161,28 @@ def what_if_command(
         ]
     plain = {"before": reports[0], "after": reports[1]}
     show(format_, lang, lambda page: advice.what_if_page(page, *reports, lines), plain)
+
+
+@click.command("view")
+@options.case
+@click.option("--as", "method", default="meddpicc", show_default=True, metavar="METHOD", help="Id of a method.")
+@options.common
+def view_command(
+    case: Path, method: str, lang: str, format_: str, rules: Path | None, as_of: datetime | None, names: bool
+) -> None:
+    """Read one deal through a method that you know: which boxes are filled, by which facts, how well proven.
+
+    Methods: meddpicc, tas (twenty questions), spin, blue-sheet (buying influences).
+
+    Example: advisor view cases/grain-terminal.yaml --as blue-sheet
+    """
+    with closing(options.judge(rules)) as judge:
+        methods = judge.knowledge.methods
+        if method not in methods:
+            message = (
+                f'there is no method "{method[:80]}"{nearest(method, methods) or "; allowed: " + ", ".join(methods)}'
+            )
+            raise InputError([Problem(Location("--as"), "unknown-method", message)])
+        judgement = _judged(judge, case, as_of)
+        found = crosswalk(methods[method], judgement, explainer(judge, judgement, names).wording)
+    show(format_, lang, partial(advice.crosswalk_page, crosswalk=found), found)

@@ -20,6 +20,7 @@ COMMANDS = {
     "why-not": "advisor.cli.advise:why_not_command",
     "what-if": "advisor.cli.advise:what_if_command",
     "flips": "advisor.cli.advise:flips_command",
+    "view": "advisor.cli.advise:view_command",
     "gate": "advisor.cli.review:gate_command",
     "playbook": "advisor.cli.playbook:playbook",
     "schema": "advisor.cli.reference:schema_command",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from advisor.explain.wording import labelled
-from advisor.lines import FactLine, SourceLine
+from advisor.lexicon import say
+from advisor.lines import BoxLine, FactLine, SourceLine
 from advisor.model import Text
 from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
 from advisor.render.layout.case import (
@@ -18,7 +19,7 @@ from advisor.render.layout.case import (
     warnings,
 )
 from advisor.render.layout.people import people
-from advisor.result import Argument, CaseReport, Node
+from advisor.result import Argument, CaseReport, Crosswalk, Node
 
 
 def next_page(page: Page, case: CaseReport) -> None:
@@ -81,6 +82,30 @@ def what_if_page(page: Page, before: CaseReport, after: CaseReport, changes: lis
         if found:
             page.head(key)
             page.add(Bullets(tuple(Bullet(text) for text in sorted(found))))
+
+
+def crosswalk_page(page: Page, crosswalk: Crosswalk) -> None:
+    """Write a deal through a method: each box, how far it is filled, by which facts, and what is missing."""
+    page.head("view.title", 1, title=crosswalk.title, method=crosswalk.label)
+    page.add(Line(page.text(crosswalk.note), "quiet"))
+    columns = ("column.box", "column.state", "column.filled", "column.missing")
+    page.add(Table(tuple(map(page.words, columns)), tuple(_box_row(page, box) for box in crosswalk.boxes)))
+
+
+def _box_row(page: Page, box: BoxLine) -> tuple[str, ...]:
+    semicolon = page.words("list.semicolon")
+    known = [page.words("box.fact", fact=labelled(f), value=f.value, grade=_grade(f)) for f in box.known]
+    missing = [*map(labelled, box.unknown), *(say("box.nobody", list=label) for label in box.nobody)]
+    return (
+        page.words("box.label", label=box.label, asks=box.asks),
+        page.words(f"filling.{box.filling}"),
+        semicolon.join(known) or page.words("dash"),
+        semicolon.join(map(page.text, missing)) or page.words("dash"),
+    )
+
+
+def _grade(fact: FactLine) -> Text:
+    return say("evidence.stale") if fact.stale or not fact.grade_label else fact.grade_label
 
 
 def argument_page(page: Page, argument: Argument) -> None:
