@@ -1,33 +1,49 @@
-"""Which items of the playbooks have rules that cite them."""
+"""Which items of the playbooks have rules that cite them, terms and schemes, and cases in which they bite."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from advisor.casework import Casework
 from advisor.rule import Rule
-from advisor.rulebase import Item, Playbase
+from advisor.rulebase import Item, Knowledge, Playbase
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """One item with the ids of the rules that cite it, and how many examples they have."""
+    """One item: the rules that cite it, their examples, what else explains it, and the cases it bites in."""
 
     item: Item
     rules: tuple[str, ...]
     examples: int
+    schemes: tuple[str, ...]
+    terms: tuple[str, ...]
+    decides: tuple[str, ...]
+    contributes: tuple[str, ...]
 
 
-def coverage(base: Playbase) -> tuple[Coverage, ...]:
+def coverage(base: Playbase, cases: Casework | None = None) -> tuple[Coverage, ...]:
     """Return every item in the order of its number."""
     citing: dict[int, list[Rule]] = {}
     for rule in base.rules:
         for number in items_of(rule, base):
             citing.setdefault(number, []).append(rule)
-    return tuple(_line(item, citing.get(number, [])) for number, item in sorted(base.knowledge.items.items()))
+    items = sorted(base.knowledge.items.items())
+    return tuple(_line(item, citing.get(number, []), base.knowledge, cases or Casework()) for number, item in items)
 
 
-def _line(item: Item, rules: list[Rule]) -> Coverage:
-    return Coverage(item, tuple(sorted(r.id for r in rules)), sum(len(r.examples) for r in rules))
+def _line(item: Item, rules: list[Rule], knowledge: Knowledge, cases: Casework) -> Coverage:
+    names = tuple(sorted(rule.id for rule in rules))
+    decides, contributes = cases.of(names)
+    return Coverage(
+        item=item,
+        rules=names,
+        examples=sum(len(rule.examples) for rule in rules),
+        schemes=tuple(s.id for s in knowledge.schemes.values() if item.number in s.items),
+        terms=tuple(t.id for t in knowledge.terms.values() if item.number in t.items),
+        decides=decides,
+        contributes=contributes,
+    )
 
 
 def items_of(rule: Rule, base: Playbase) -> list[int]:

@@ -109,7 +109,7 @@ class Playbook:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of the playbooks' inventory; `why` says why no rule follows from a context-only item."""
+    """An item of the playbooks' inventory: how many statements of logic it makes, or why no rule follows from it."""
 
     number: int
     slug: str
@@ -117,6 +117,7 @@ class Item:
     playbooks: tuple[str, ...]
     logic: bool
     why: Text | None
+    lines: int = 0
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ COMMANDS = [
     ["flips", CASE],
     ["view", CASE, "--as", "letters"],
     ["gate", CASE],
+    ["facts", "needs"],
     ["playbook", "list"],
     ["playbook", "show", "1"],
     ["playbook", "show", "timing"],
@@ -462,6 +463,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["playbook", "test", "tming"], "unknown-rule", 'no rule starts with "tming"'),
     (["flips", "account.yaml"], "account-not-deal", "this file is an account, and an account has no verdict"),
     (["view", CASE, "--as", "leters"], "unknown-method", 'there is no method "leters"; did you mean "letters"?'),
+    (["facts", "nedds"], "unknown-fact", 'no fact mentions "nedds"'),
     (["glossary", "coch"], "unknown-term", 'there is no term "coch"; did you mean "coach"?'),
 ]
 """Arguments that are wrong, the id of the problem, and what is said of it."""

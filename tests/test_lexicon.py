@@ -27,6 +27,7 @@ BUILT = {
     "guard.": {*get_args(GuardLevel)},
     "change.": {*get_args(model.Change)},
     "currency.": {"CNY", "EUR", "GBP", "HKD", "JPY", "USD"},
+    "facts.": {"title", "intro", "group", "member", "value", *(set(get_args(model.FactType)) - {"enum", "bool"})},
     "filling.": {*get_args(Filling)},
     "question.": {*get_args(get_type_hints(QuestionLine)["why"])},
 }

@@ -24,6 +24,7 @@ COMMANDS = {
     "gate": "advisor.cli.review:gate_command",
     "playbook": "advisor.cli.playbook:playbook",
     "schema": "advisor.cli.reference:schema_command",
+    "facts": "advisor.cli.reference:facts_command",
     "glossary": "advisor.cli.reference:glossary_command",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from advisor import paths
 from advisor.judge import Judge, open_judge
 from advisor.load.reader import FIRST_YEAR, LAST_YEAR
 from advisor.paths import shipped
@@ -54,6 +56,21 @@ def common(function: F) -> F:
 def judge(house: Path | None) -> Judge:
     """Open the rule base."""
     return open_judge(shipped(house))
+
+
+def case_files(paths_: tuple[Path, ...]) -> list[Path]:
+    """List the case files in files and folders; raise InputError where there is none."""
+    missing = [
+        Problem(Location(str(path)), "file-missing", "there is no such file or folder")
+        for path in paths_
+        if not os.path.exists(path)
+    ]
+    if missing:
+        raise InputError(missing)
+    files = list(paths.case_files(paths_))
+    if not files:
+        raise InputError([Problem(Location(str(paths_[0])), "no-cases", "there is no case file (*.yaml) here")])
+    return files
 
 
 def day(value: datetime | None) -> date | None:

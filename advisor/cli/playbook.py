@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from advisor.casework import Casework, casework
 from advisor.checks.examples import check_examples, run_examples
 from advisor.checks.mutants import survivors
 from advisor.cli import options
@@ -43,24 +44,38 @@ def list_command(lang: str, format_: str, rules: Path | None) -> None:
     show(format_, lang, partial(pages.list_page, base=base), plain)
 
 
+_CASES = click.option(
+    "--cases", "cases_", multiple=True, type=click.Path(path_type=Path), help="Cases in which to see where it bites."
+)
+
+
 @playbook.command("show")
 @click.argument("id_", metavar="ID")
+@_CASES
 @options.lang
 @options.format_
 @options.rules
-def show_command(id_: str, lang: str, format_: str, rules: Path | None) -> None:
-    """Show one item by its number, its id, or the id of one of its rules.
+def show_command(id_: str, cases_: tuple[Path, ...], lang: str, format_: str, rules: Path | None) -> None:
+    """Show one item as a trainer would teach it, by its number, its id, or the id of one of its rules.
 
-    Example: advisor playbook show proposal-timing-matrix
+    Example: advisor playbook show proposal-timing-matrix --cases cases/
     """
-    base, _ = load_playbase(shipped(rules))
+    base, bites = _base(rules, cases_)
     item, file = _find(base, id_)
     plain = {
         "item": item,
         "passages": pages.passages(base, item) if item else [],
         "rules": [{"id": r.id, "title": r.title, "because": r.because} for r in (file.rules if file else ())],
     }
-    show(format_, lang, partial(pages.item_page, base=base, item=item, file=file), plain)
+    show(format_, lang, partial(pages.item_page, base=base, item=item, file=file, cases=bites), plain)
+
+
+def _base(rules: Path | None, cases_: tuple[Path, ...]) -> tuple[Playbase, Casework]:
+    """Load the rule base and see in which of the cases its rules bite."""
+    if not cases_:
+        return load_playbase(shipped(rules))[0], Casework()
+    with closing(options.judge(rules)) as judge:
+        return judge.base, casework(judge, options.case_files(cases_))
 
 
 def _find(base: Playbase, id_: str) -> tuple[Item | None, RuleFile | None]:
@@ -117,14 +132,15 @@ def _summary(judge: Judge, text: str) -> None:
 
 
 @playbook.command("coverage")
+@_CASES
 @options.lang
 @options.format_
 @options.rules
-def coverage_command(lang: str, format_: str, rules: Path | None) -> None:
-    """List every item of the playbooks with the rules that cite it.
+def coverage_command(cases_: tuple[Path, ...], lang: str, format_: str, rules: Path | None) -> None:
+    """List every item of the playbooks: its logic, rules, examples, and the cases in which it bites.
 
-    Example: advisor playbook coverage --format markdown
+    Example: advisor playbook coverage --cases cases/ --format markdown
     """
-    base, _ = load_playbase(shipped(rules))
-    lines = coverage(base)
+    base, bites = _base(rules, cases_)
+    lines = coverage(base, bites)
     show(format_, lang, partial(pages.coverage_page, lines=lines), lines)

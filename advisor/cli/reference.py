@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 
 from advisor.cli import options
+from advisor.model import Fact
 from advisor.paths import shipped
 from advisor.playbase import load_playbase
 from advisor.problems import InputError, Location, Problem, nearest
 from advisor.reference import Term
+from advisor.render.layout.facts import facts_page
 from advisor.render.layout.playbook import glossary_page
 from advisor.render.output import show
 from advisor.schema import case_schema, result_schema, rule_schema
@@ -62,3 +64,27 @@ def _matching(terms: tuple[Term, ...], word: str) -> tuple[Term, ...]:
         message = f'there is no term "{word[:80]}"{nearest(word, names)}'
         raise InputError([Problem(Location("command line"), "unknown-term", message)])
     return found
+
+
+@click.command("facts")
+@click.argument("word", required=False)
+@options.lang
+@options.format_
+@options.rules
+def facts_command(word: str | None, lang: str, format_: str, rules: Path | None) -> None:
+    """List the facts that a case may state, with values and questions; those with a word in them when one is given.
+
+    Example: advisor facts budget
+    """
+    base, _ = load_playbase(shipped(rules))
+    facts = tuple(f for f in base.knowledge.facts.values() if word is None or _mentions(f, word.strip().casefold()))
+    if not facts:
+        names = list(base.knowledge.facts)
+        message = f'no fact mentions "{(word or "")[:80]}"{nearest(word or "", names)}'
+        raise InputError([Problem(Location("command line"), "unknown-fact", message)])
+    show(format_, lang, partial(facts_page, knowledge=base.knowledge, facts=facts), facts)
+
+
+def _mentions(fact: Fact, word: str) -> bool:
+    texts = (fact.label, fact.ask, *fact.values.values())
+    return any(word in text.casefold() for text in (fact.path, *(side for t in texts for side in (t.en, t.zh))))

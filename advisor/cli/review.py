@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import click
 
-from advisor import paths
 from advisor.cli import options
 from advisor.judge import Judge
 from advisor.problems import Exit, InputError, Location, Problem, nearest
@@ -47,7 +45,7 @@ def review_command(
     Example: advisor review cases/ --lang zh --output review.md
     """
     chosen = [(path, _format_of(path, format_)) for path in outputs]
-    files = _files(paths_)
+    files = options.case_files(paths_)
     result = _review(options.judge(rules), files, as_of, names)
     if not (outputs and format_):
         show(format_ or "text", lang, partial(_lay_out, result), result)
@@ -68,20 +66,6 @@ def _format_of(path: Path, format_: str | None) -> str:
         message = f"the ending of {path.name} says no format; use {', '.join(SUFFIXES)} or give --format"
         raise InputError([Problem(Location("--output"), "unknown-format", message)])
     return found
-
-
-def _files(paths_: tuple[Path, ...]) -> list[Path]:
-    missing = [
-        Problem(Location(str(path)), "file-missing", "there is no such file or folder")
-        for path in paths_
-        if not os.path.exists(path)
-    ]
-    if missing:
-        raise InputError(missing)
-    files = list(paths.case_files(paths_))
-    if not files:
-        raise InputError([Problem(Location(str(paths_[0])), "no-cases", "there is no case file (*.yaml) here")])
-    return files
 
 
 def _review(judge: Judge, files: list[Path], as_of: datetime | None, names: bool) -> Review:
@@ -127,7 +111,7 @@ def gate_command(
     ]
     if unknown:
         raise InputError(unknown)
-    result = _review(judge, _files(paths_), as_of, names)
+    result = _review(judge, options.case_files(paths_), as_of, names)
     show(format_, lang, partial(_lay_out, result), result)
     return gate_code(result, failing)
 

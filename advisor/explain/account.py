@@ -62,7 +62,7 @@ class _AccountBuilder(Builder):
                     hanging = self.explainer.trace.hanging(
                         [(unit.number, unit.scope, row)], self.judgement.inference, self.judgement.view
                     )
-                    weight.update(hanging.places)
+                    weight.update(list(hanging.places))
         return weight
 
     def _undecided_rows(self, unit: Unit) -> list[int]:

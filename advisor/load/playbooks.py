@@ -21,7 +21,7 @@ class PlaybookReader(FolderReader):
             if not (key.isdecimal() and len(key) <= 3):
                 self.reader.bad(entries.key_at[key], "bad-id", f"an item is a number, not {shorten(key)}")
                 continue
-            m = self.reader.mapping(child, f"item {key}", ("slug", "title", "playbooks", "logic"), ("why",))
+            m = self.reader.mapping(child, f"item {key}", ("slug", "title", "playbooks", "logic"), ("why", "lines"))
             items[int(key)] = rulebase.Item(
                 number=int(key),
                 slug=self.reader.get(m, "slug", lambda n: self.reader.slug(n, "slug"), ""),
@@ -29,6 +29,7 @@ class PlaybookReader(FolderReader):
                 playbooks=self.reader.get(m, "playbooks", lambda n: self.reader.strings(n, "playbooks"), ()),
                 logic=self.reader.get(m, "logic", lambda n: self.reader.flag(n, "logic"), True),
                 why=self.optional_text(m, "why"),
+                lines=self.reader.get(m, "lines", lambda n: self.reader.integer(n, "lines", 1, 99), 0),
             )
         return items
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from advisor.lines import ClassLine, PersonLine
+from advisor.lexicon import say
+from advisor.lines import ClassLine, FactLine, PersonLine
 from advisor.render.blocks import Bullet, Bullets, Heading, Page
 from advisor.render.layout.case import source
 
@@ -20,13 +21,19 @@ def people(page: Page, found: Iterable[PersonLine]) -> None:
 
 
 def _person(page: Page, person: PersonLine) -> Iterable[Bullet]:
-    known = page.words("list.comma").join(page.text(f.value) for f in person.facts)
+    known = page.words("list.comma").join(_told(page, fact) for fact in person.facts)
     if known:
         yield Bullet(page.words("person.known", facts=known))
     for line in person.classes:
         yield Bullet(page.words("class.place", label=line.label, place=line.place_label), page.text(line.because))
     for approach in person.approach:
         yield Bullet(page.words("person.approach", label=approach.label, text=approach.say))
+
+
+def _told(page: Page, fact: FactLine) -> str:
+    """Say a fact by its value alone where that speaks for itself, else with what it is about."""
+    plain = fact.value in (say("yes"), say("no")) or fact.standing != "known"
+    return page.words("fact.contradicted", fact=fact.label, values=fact.value) if plain else page.text(fact.value)
 
 
 def classes(page: Page, found: Iterable[ClassLine]) -> None:

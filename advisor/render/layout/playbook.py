@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from advisor.casework import Casework
 from advisor.coverage import Coverage, items_of
 from advisor.evidence import View
 from advisor.explain.wording import Wording, fill
 from advisor.model import All, Condition, Count, Either, FindingTest, Not, Quantified, Text, leaves, paths_read
 from advisor.reference import Term
-from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
+from advisor.render.blocks import Branch, Bullet, Bullets, Heading, Line, Page, Table, Tree
 from advisor.rule import Rule, Then
 from advisor.rulebase import Item, Passage, Playbase, RuleFile
 
@@ -29,7 +30,16 @@ def coverage_page(page: Page, lines: Iterable[Coverage]) -> None:
     covered = sum(bool(line.rules) for line in logic)
     page.head("coverage.title", 1)
     page.line("coverage.total", covered=covered, logic=len(logic), items=len(lines))
-    names = ("column.item", "column.id", "column.title", "column.rules", "column.examples", "column.state")
+    names = (
+        "column.item",
+        "column.title",
+        "column.lines",
+        "column.rules",
+        "column.examples",
+        "column.decides",
+        "column.contributes",
+        "column.state",
+    )
     page.add(Table(tuple(map(page.words, names)), tuple(_coverage_row(page, line) for line in lines)))
 
 
@@ -39,24 +49,68 @@ def _coverage_row(page: Page, line: Coverage) -> tuple[str, ...]:
         state = page.text(item.why) or page.words("coverage.context")
     else:
         state = page.words("coverage.done" if line.rules else "coverage.todo")
-    return (str(item.number), item.slug, page.text(item.title), str(len(line.rules)), str(line.examples), state)
+    counts = (item.lines, len(line.rules), line.examples, len(line.decides), len(line.contributes))
+    return (str(item.number), page.text(item.title), *map(str, counts), state)
 
 
-def item_page(page: Page, base: Playbase, item: Item | None, file: RuleFile | None) -> None:
-    """Write one item: the idea, where it comes from, and its rules."""
+def item_page(page: Page, base: Playbase, item: Item | None, file: RuleFile | None, cases: Casework) -> None:
+    """Write one item as a trainer would teach it: the idea, the table, where it comes from, the rules, the cases."""
     title = item.title if item else file.title if file else None
     page.head("item.title", 1, number=item.number if item else page.words("dash"), title=page.text(title))
     if file:
         page.add(Line(page.text(file.idea)))
     if item and item.why:
         page.add(Line(page.text(item.why)))
+    own = file.rules if file else ()
+    rules = (*own, *(r for r in base.rules if item and r not in own and item.number in items_of(r, base)))
+    _table(page, base, rules)
     if item:
-        for passage in passages(base, item):
-            _passage(page, base, passage)
-    rules = file.rules if file else ()
-    cited = [r for r in base.rules if item and r not in rules and item.number in items_of(r, base)]
-    for rule in (*rules, *cited):
+        _origin(page, base, item)
+    _bites(page, cases, rules)
+    for rule in rules:
         _rule(page, base, rule)
+
+
+def _table(page: Page, base: Playbase, rules: Iterable[Rule]) -> None:
+    """Write the decision table: in which situation what follows."""
+    rows = tuple(
+        (page.text(rule.title), page.words("list.semicolon").join(_then(page, base, rule.then)) or page.words("dash"))
+        for rule in rules
+    )
+    if rows:
+        page.head("item.table")
+        page.add(Table(tuple(map(page.words, ("column.situation", "column.follows"))), rows))
+
+
+def _origin(page: Page, base: Playbase, item: Item) -> None:
+    """Write what the playbooks say, where they are silent or at odds, and the terms and schemes that belong to it."""
+    knowledge = base.knowledge
+    page.head("item.origin")
+    for passage in passages(base, item):
+        _passage(page, base, passage)
+    settled = [c for c in knowledge.conflicts.values() if item.number in c.items]
+    page.add(Bullets(tuple(Bullet(page.words("item.settled", topic=c.topic, text=c.settled)) for c in settled)))
+    for scheme in (s for s in knowledge.schemes.values() if item.number in s.items):
+        places = tuple(Bullet(page.words("item.place", label=p.label, means=p.means)) for p in scheme.values.values())
+        page.add(Heading(page.text(scheme.label), 3), Bullets(places))
+    terms = [t for t in knowledge.terms.values() if item.number in t.items]
+    if terms:
+        page.head("item.terms")
+        page.add(Bullets(tuple(Bullet(page.words("item.place", label=t.term, means=t.means)) for t in terms)))
+
+
+def _bites(page: Page, cases: Casework, rules: Iterable[Rule]) -> None:
+    """Write the cases whose verdict these rules carry, and those in which they hold."""
+    decides, contributes = cases.of(rule.id for rule in rules)
+    comma = page.words("list.comma")
+    lines = [Bullet(page.words(key, cases=comma.join(found))) for key, found in _named(decides, contributes) if found]
+    if lines:
+        page.head("item.cases")
+        page.add(Bullets(tuple(lines)))
+
+
+def _named(decides: tuple[str, ...], contributes: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("item.decides", decides), ("item.contributes", contributes)
 
 
 def passages(base: Playbase, item: Item) -> list[Passage]:
@@ -101,6 +155,11 @@ def _then(page: Page, base: Playbase, then: Then) -> Iterable[str]:
     for key, names in (("then.supports", then.supports), ("then.opposes", then.opposes)):
         if names:
             yield page.words(key, verdicts=page.words("list.comma").join(page.text(verdicts[n].label) for n in names))
+    if then.classify:
+        scheme = base.knowledge.schemes[then.classify.scheme]
+        yield page.words("class.place", label=scheme.label, place=scheme.values[then.classify.value].label)
+    for approach in then.approach:
+        yield page.words("person.approach", label=base.knowledge.slots[approach.slot].label, text=approach.say)
     for action in then.actions:
         yield page.words("then.action", text=action.do)
     if then.warning:

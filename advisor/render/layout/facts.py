@@ -1,0 +1,44 @@
+"""The reference of facts: what a case may state, which values, who can answer; for those who write cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advisor.lexicon import say
+from advisor.model import Fact, Text
+from advisor.render.blocks import Line, Page, Table
+from advisor.rulebase import Knowledge
+
+
+def facts_page(page: Page, knowledge: Knowledge, facts: Iterable[Fact]) -> None:
+    """Write the facts in groups, by what stands before the dot."""
+    page.head("facts.title", 1)
+    page.line("facts.intro", "quiet")
+    groups: dict[str, list[Fact]] = {}
+    for fact in facts:
+        groups.setdefault(fact.path.partition(".")[0], []).append(fact)
+    columns = tuple(map(page.words, ("column.fact", "column.means", "column.values", "column.ask", "column.whom")))
+    for group, members in sorted(groups.items()):
+        page.head("facts.group", group=group)
+        about = next((decl.label for decl in knowledge.lists.values() if decl.member == group), None)
+        if about is not None:
+            page.add(Line(page.words("facts.member", list=about)))
+        page.add(Table(columns, tuple(_row(page, knowledge, fact) for fact in members)))
+
+
+def _row(page: Page, knowledge: Knowledge, fact: Fact) -> tuple[str, ...]:
+    roles = {**knowledge.our_roles, **knowledge.their_roles}
+    whom = page.words("list.comma").join(page.text(roles[role]) for role in fact.who[:2])
+    return fact.path, page.text(fact.label), _values(page, fact), page.text(fact.ask), whom
+
+
+def _values(page: Page, fact: Fact) -> str:
+    words = {word: say(word) for word in ("yes", "no")} if fact.type == "bool" else {}
+    values: list[Text] = [
+        say("facts.value", word=word, label=label) for word, label in {**words, **fact.values}.items()
+    ]
+    if not values:
+        values = [say(f"facts.{fact.type}")]
+    if fact.absent is not None:
+        values.append(say("facts.value", word="none", label=fact.absent))
+    return page.words("list.semicolon").join(map(page.text, values))
