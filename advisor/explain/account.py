@@ -55,7 +55,8 @@ class _AccountBuilder(Builder):
             yield self.plain_question(place)
 
     def _hanging(self) -> Counter[Place]:
-        weight: Counter[Place] = Counter()
+        """Weigh unknown facts by the undecided conclusions that hang on them, and by the rules that ask for them."""
+        weight = Counter(self._asked_for())
         for unit in self.judge.program.units:
             if unit.rule is not None and self._about_account(unit):
                 for row in self._undecided_rows(unit):
@@ -64,6 +65,16 @@ class _AccountBuilder(Builder):
                     )
                     weight.update(list(hanging.places))
         return weight
+
+    def _asked_for(self) -> Iterator[Place]:
+        knowledge, view = self.knowledge, self.judgement.view
+        for _, rule, index in self.holding:
+            for path in rule.then.ask:
+                member = self.explainer.member_view(rule.scope, index)
+                own = member[1].id if member and knowledge.scope_of(path) == rule.scope else None
+                place: Place = (own, path)
+                if (own or knowledge.scope_of(path) == CASE) and view.state(place).known == "unknown":
+                    yield place
 
     def _undecided_rows(self, unit: Unit) -> list[int]:
         rows = [-1] if unit.scope == CASE else range(len(self.judgement.inference.members[unit.scope]))

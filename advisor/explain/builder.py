@@ -105,7 +105,19 @@ class Builder:
                 if self._reachable(action, rule, index):
                     line = self._action(action, rule, index)
                     found.setdefault((line.do, line.who, line.to), (line, action.serves))
-        return sorted(found.values(), key=lambda pair: pair[0].by)
+        return sorted(found.values(), key=lambda pair: (pair[0].by, self._rank(pair[0].rule)))
+
+    def _rank(self, rule: str) -> int:
+        """Of actions due on one day, those first that the verdict itself calls for, then those that back it."""
+        decision = self.judgement.decision
+        if any(c.unit.rule and c.unit.rule.id == rule for c in decision.standing if c.verdict == decision.verdict):
+            return 0
+        return 1 if rule in self._backing else 2
+
+    @cached_property
+    def _backing(self) -> frozenset[str]:
+        verdict = self.judgement.decision.verdict
+        return frozenset(rule.id for _, rule, _ in self.holding if verdict in rule.then.supports)
 
     def _reachable(self, action: ActionRule, rule: Rule, index: int) -> bool:
         """Tell whether an action keeps to the channel; what goes to nobody at the customer always does."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from advisor.lines import DealLine
 from advisor.render.blocks import Line, Page, Table
-from advisor.render.layout.case import QUESTIONS, actions, compliance, doubtful_facts, questions, warnings
+from advisor.render.layout.case import (
+    ACTIONS,
+    QUESTIONS,
+    WARNINGS,
+    actions,
+    compliance,
+    doubtful_facts,
+    questions,
+    warnings,
+)
 from advisor.render.layout.people import classes, people
 from advisor.result import AccountReport
 
@@ -18,9 +27,9 @@ def account_page(page: Page, account: AccountReport) -> None:
     classes(page, account.classes)
     if not account.classes:
         page.line("account.unplaced", "quiet")
-    warnings(page, account.warnings)
+    warnings(page, account.warnings, WARNINGS)
     doubtful_facts(page, account.contradictions, account.stale)
-    actions(page, account.actions)
+    actions(page, account.actions, ACTIONS)
     _deals(page, account.deals)
     people(page, account.people)
     questions(page, account.questions[:QUESTIONS])

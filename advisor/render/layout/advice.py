@@ -30,9 +30,9 @@ def next_page(page: Page, case: CaseReport) -> None:
     page.add(Line(page.text(case.verdict.meaning)), *openness(page, case))
     if case.reasons_for:
         page.line("next.because", text=case.reasons_for[0].text)
-    warnings(page, case.warnings[:REASONS])
+    warnings(page, case.warnings, REASONS)
     shown = case.actions[:REASONS]
-    actions(page, shown)
+    actions(page, case.actions, REASONS)
     met = {action.to for action in shown}
     people(page, tuple(person for person in case.people if person.who in met))
     page.head("head.questions")

@@ -13,6 +13,8 @@ from advisor.result import CaseReport, blocks
 
 REASONS = 3
 QUESTIONS = 5
+ACTIONS = 8
+WARNINGS = 5
 _GUARD_TONE: dict[str, Tone] = {"refuse": "bad", "hold": "bad", "reword": "warn", "note": "plain"}
 
 
@@ -27,10 +29,10 @@ def case_page(page: Page, case: CaseReport) -> None:
     verdict(page, case)
     reasons(page, "head.for", case.reasons_for)
     reasons(page, "head.against", case.reasons_against)
-    warnings(page, case.warnings)
+    warnings(page, case.warnings, WARNINGS)
     doubtful_facts(page, case.contradictions, case.stale)
     flips(page, case.flips)
-    actions(page, case.actions)
+    actions(page, case.actions, ACTIONS)
     questions(page, case.questions[:QUESTIONS])
     compliance(page, case.compliance, case.quarantined)
 
@@ -99,12 +101,18 @@ def source(page: Page, line: SourceLine) -> str:
     return page.words("source.passage", playbook=line.playbook, item=line.item or 0)
 
 
-def warnings(page: Page, found: Iterable[Warning]) -> None:
-    """Write the seller's errors that the rules see."""
-    bullets = tuple(Bullet(page.text(w.text), page.text(w.because), "warn") for w in found)
+def warnings(page: Page, found: Sequence[Warning], most: int) -> None:
+    """Write the seller's errors that the rules see, at most so many."""
+    bullets = tuple(Bullet(page.text(w.text), page.text(w.because), "warn") for w in found[:most])
     if bullets:
         page.head("head.warnings")
         page.add(Bullets(bullets))
+        _more(page, len(found) - most)
+
+
+def _more(page: Page, left: int) -> None:
+    if left > 0:
+        page.line("list.more", "quiet", count=left)
 
 
 def doubtful_facts(page: Page, contradictions: Iterable[FactLine], stale: Iterable[FactLine]) -> None:
@@ -139,15 +147,16 @@ def flips(page: Page, found: Iterable[FlipLine]) -> None:
         page.line("flips.none", "quiet")
 
 
-def actions(page: Page, found: Iterable[Action]) -> None:
-    """Write the next actions in order."""
+def actions(page: Page, found: Sequence[Action], most: int) -> None:
+    """Write the next actions in order, at most so many."""
     rows = tuple(
         (a.by.isoformat(), page.text(a.do), page.text(a.who), page.text(a.to) if a.to else page.words("dash"))
-        for a in found
+        for a in found[:most]
     )
     page.head("head.actions")
     if rows:
         page.add(Table(tuple(page.words(k) for k in ("column.by", "column.do", "column.who", "column.to")), rows))
+        _more(page, len(found) - most)
     else:
         page.line("actions.none", "quiet")
 
