@@ -215,6 +215,7 @@ class Knowledge:
     order: Order
     schemes: dict[str, Scheme] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
+    headline: tuple[str, ...] = ()
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
 

@@ -10,17 +10,21 @@ import re
 import shlex
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from advisor.cli.main import main
+from advisor.explain.account import account_report
 from advisor.explain.report import report
 from advisor.judge import Judge
 from advisor.load.cases import load_case
-from advisor.render.layout.case import case_page
+from advisor.render.blocks import Page
+from advisor.render.layout.account import account_page
+from advisor.render.layout.deal import deal_page
 from advisor.render.output import render
-from advisor.result import CaseReport, to_plain
+from advisor.result import AccountReport, CaseReport
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -38,40 +42,62 @@ def compare(path: Path, text: str, update: bool) -> None:
     assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; run with --update-golden and look"
 
 
-def lay_out(case: CaseReport, page: object) -> None:
-    """Lay out a case as the board's page."""
-    case_page(page, case)  # type: ignore[arg-type]
-
-
-def judged(judge: Judge, path: Path) -> CaseReport:
+def judged(judge: Judge, path: Path) -> CaseReport | AccountReport:
     """Judge a shipped case, its file named as from the checkout."""
-    case = load_case(path, judge.knowledge)
-    return report(judge, judge.judge(case))
+    judgement = judge.judge(load_case(path, judge.knowledge))
+    build = account_report if judgement.case.kind == "account" else report
+    return build(judge, judgement)
+
+
+def lay_out(found: CaseReport | AccountReport, page: Page) -> None:
+    """Lay out a deal or an account as it is read."""
+    if isinstance(found, AccountReport):
+        account_page(page, found)
+    else:
+        deal_page(page, found)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_report_of_a_case_reads_as_before(shipped_judge: Judge, path: Path, lang: str, update_golden: bool) -> None:
-    case = judged(shipped_judge, path)
-    text = render("markdown", lang, partial(lay_out, case), case).replace(str(ROOT) + "/", "")
+    found = judged(shipped_judge, path)
+    text = render("markdown", lang, partial(lay_out, found), found).replace(str(ROOT) + "/", "")
     compare(GOLDEN / f"{path.stem}.{lang}.md", text, update_golden)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_the_verdicts_and_rules_of_a_case_are_as_before(shipped_judge: Judge, path: Path, update_golden: bool) -> None:
-    case = judged(shipped_judge, path)
-    kept = {
+    found = judged(shipped_judge, path)
+    kept = account_skeleton(found) if isinstance(found, AccountReport) else deal_skeleton(found)
+    compare(GOLDEN / f"{path.stem}.json", json.dumps(kept, indent=1, ensure_ascii=False) + "\n", update_golden)
+
+
+def account_skeleton(account: AccountReport) -> dict[str, Any]:
+    """Return what rules concluded about an account."""
+    return {
+        "classes": [[c.scheme, c.place, c.rule] for c in account.classes],
+        "people": {p.id: [[c.scheme, c.place] for c in p.classes] for p in account.people},
+        "approach": {p.id: [[a.slot, a.rule] for a in p.approach] for p in account.people},
+        "warnings": [w.rule for w in account.warnings],
+        "actions": [a.rule for a in account.actions],
+        "compliance": [[g.level, g.rule] for g in account.compliance],
+        "questions": [[q.fact.path, q.fact.member] for q in account.questions],
+    }
+
+
+def deal_skeleton(case: CaseReport) -> dict[str, Any]:
+    """Return the verdict of a deal, with what carries and could turn it."""
+    return {
         "verdict": case.verdict.id,
         "settled": case.settled,
         "possible": [v.id for v in case.possible],
         "proven": case.proof.verdict.id,
-        "candidates": to_plain(case.candidates),
+        "candidates": [[c.rule, c.status, *c.by] for c in case.candidates if c.status != "undecided"],
         "compliance": [[g.answer, g.level, g.rule] for g in case.compliance],
         "flips": [[[c.fact.path, c.to.en] for c in f.changes] + [f.verdict.id] for f in case.flips],
         "questions": [[q.fact.path, q.fact.member] for q in case.questions],
-        "trace": [[s.rule, s.member, s.answer] for s in case.trace],
+        "trace": [[s.rule, s.member] for s in case.trace if s.answer == "yes"],
     }
-    compare(GOLDEN / f"{path.stem}.json", json.dumps(kept, indent=1, ensure_ascii=False) + "\n", update_golden)
 
 
 def test_no_golden_file_is_an_orphan() -> None:

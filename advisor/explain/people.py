@@ -91,7 +91,7 @@ class People:
         )
 
     def _facts(self, member: MemberView) -> Iterator[FactLine]:
-        for path in self.knowledge.facts:
+        for path in self.knowledge.headline:
             state = member.states.get(path)
             if state is not None and (state.known != "unknown" or state.contradicted):
                 yield self.explainer.wording.fact((member.id, path), state)

@@ -40,8 +40,20 @@ def why_not(judge: Judge, judgement: Judgement, explainer: Explainer, verdict: s
         return Argument(heading, (_note(say("why.no-rule", name=label)),))
     row = judgement.inference.columns.case
     closest = sorted(contenders, key=lambda c: (unmet(c.unit, row), c.rank))[:MAX_NEAREST]
-    trees = tuple(_with_fate(judge, judgement, explainer.rule(c.unit, whole=True), c) for c in closest)
+    trees = tuple(_with_fate(judge, judgement, obstacles(explainer.rule(c.unit, whole=True)), c) for c in closest)
     return Argument(heading, trees, _missing(trees))
+
+
+def obstacles(node: Node) -> Node:
+    """Keep of a tree what stands in the way: what holds already is named, but not taken apart.
+
+    Under a `not` the obstacle is what holds, so there the tree stays whole.
+    """
+    if node.kind == "not" and node.answer != "yes":
+        return node
+    if node.kind != "rule" and node.answer == "yes":
+        return replace(node, children=())
+    return replace(node, children=tuple(map(obstacles, node.children)))
 
 
 def _why_verdict(judge: Judge, judgement: Judgement, explainer: Explainer, verdict: str) -> Argument:

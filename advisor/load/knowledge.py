@@ -45,6 +45,7 @@ class _Loader(FolderReader):
         settings = {**self.each(settings_file, "settings", self._setting), **self._house_settings()}
         facts = self._facts(lists, {**ours, **theirs}, laws)
         verdicts = self.entries("verdicts.yaml", "verdicts", lambda k, n: self._verdict(k, n, phases))
+        approach = self.file("approach.yaml", ("headline", "slots"))
         references = ReferenceReader(self.library, reader, facts)
         return rulebase.Knowledge(
             facts=facts,
@@ -65,7 +66,8 @@ class _Loader(FolderReader):
             methods=references.methods({name: decl.member for name, decl in lists.items()}),
             order=self._order(verdicts),
             schemes=self.folder("schemes", "schemes", lambda k, n: self._scheme(k, n, lists)),
-            slots=self.entries("approach.yaml", "slots", self._slot),
+            slots=self.each(approach, "slots", self._slot),
+            headline=reader.get(approach, "headline", lambda n: reader.choices(n, facts, "a fact", "unknown-fact"), ()),
         )
 
     def _scheme(self, name: str, node: Node, lists: dict[str, rulebase.ListDecl]) -> rulebase.Scheme:

@@ -18,8 +18,11 @@ from advisor.render.layout.case import (
     source,
     warnings,
 )
-from advisor.render.layout.people import people
+from advisor.render.layout.people import people_briefly
 from advisor.result import Argument, CaseReport, Crosswalk, Node
+
+PEOPLE = 2
+"""With how many people a rep is told how to deal, on one screen."""
 
 
 def next_page(page: Page, case: CaseReport) -> None:
@@ -34,7 +37,7 @@ def next_page(page: Page, case: CaseReport) -> None:
     shown = case.actions[:REASONS]
     actions(page, case.actions, REASONS)
     met = {action.to for action in shown}
-    people(page, tuple(person for person in case.people if person.who in met))
+    people_briefly(page, [person for person in case.people if person.who in met][:PEOPLE])
     page.head("head.questions")
     bullets = tuple(
         Bullet(

@@ -1,4 +1,4 @@
-"""The page of one case, for a board: verdict first, then the argument, the flips and the open questions."""
+"""The parts of a page about one case: verdict, reasons, flips, actions, questions, limits."""
 
 from __future__ import annotations
 
@@ -18,23 +18,14 @@ WARNINGS = 5
 _GUARD_TONE: dict[str, Tone] = {"refuse": "bad", "hold": "bad", "reword": "warn", "note": "plain"}
 
 
-def case_page(page: Page, case: CaseReport) -> None:
-    """Write everything that a board reads about one case."""
+def heading(page: Page, case: CaseReport) -> None:
+    """Write what the case is, and the phase that it is judged to be in."""
     page.head("head.case", 1, title=case.title)
     page.line("case.line", "quiet", id=case.id, as_of=case.as_of.isoformat(), file=case.file)
     for phase in case.phases:
         page.line("case.phase", "quiet", phase=phase.label, because=phase.because)
     if case.about:
         page.add(Line(page.text(case.about), "quiet"))
-    verdict(page, case)
-    reasons(page, "head.for", case.reasons_for)
-    reasons(page, "head.against", case.reasons_against)
-    warnings(page, case.warnings, WARNINGS)
-    doubtful_facts(page, case.contradictions, case.stale)
-    flips(page, case.flips)
-    actions(page, case.actions, ACTIONS)
-    questions(page, case.questions[:QUESTIONS])
-    compliance(page, case.compliance, case.quarantined)
 
 
 def verdict(page: Page, case: CaseReport) -> None:

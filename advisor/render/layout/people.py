@@ -6,28 +6,38 @@ from collections.abc import Iterable
 
 from advisor.lexicon import say
 from advisor.lines import ClassLine, FactLine, PersonLine
-from advisor.render.blocks import Bullet, Bullets, Heading, Page
+from advisor.render.blocks import Bullet, Bullets, Heading, Line, Page
 from advisor.render.layout.case import source
 
 
 def people(page: Page, found: Iterable[PersonLine]) -> None:
-    """Write each person: who it is, where the person stands with us, and how to go about it."""
+    """Write each person: who it is, where the person stands, and how to go about it."""
     lines = tuple(found)
     if not lines:
         return
     page.head("head.people")
     for person in lines:
-        page.add(Heading(page.text(person.who), 3), Bullets(tuple(_person(page, person))))
+        page.add(Heading(page.text(person.who), 3))
+        known = page.words("list.comma").join(_told(page, fact) for fact in person.facts)
+        if known:
+            page.add(Line(known, "quiet"))
+        _approach(page, person)
+        if person.classes:
+            places = [page.words("class.place", label=c.label, place=c.place_label) for c in person.classes]
+            page.add(Line(page.words("list.semicolon").join(places), "quiet"))
 
 
-def _person(page: Page, person: PersonLine) -> Iterable[Bullet]:
-    known = page.words("list.comma").join(_told(page, fact) for fact in person.facts)
-    if known:
-        yield Bullet(page.words("person.known", facts=known))
-    for line in person.classes:
-        yield Bullet(page.words("class.place", label=line.label, place=line.place_label), page.text(line.because))
-    for approach in person.approach:
-        yield Bullet(page.words("person.approach", label=approach.label, text=approach.say))
+def people_briefly(page: Page, found: Iterable[PersonLine]) -> None:
+    """Write how to deal with each person, and nothing else."""
+    for person in found:
+        if person.approach:
+            page.head("head.person", who=person.who)
+            _approach(page, person)
+
+
+def _approach(page: Page, person: PersonLine) -> None:
+    bullets = (Bullet(page.words("person.approach", label=a.label, text=a.say)) for a in person.approach)
+    page.add(Bullets(tuple(bullets)))
 
 
 def _told(page: Page, fact: FactLine) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from advisor.render.blocks import Bullet, Bullets, Line, Page, Table
 from advisor.render.layout.account import account_page
-from advisor.render.layout.case import case_page
-from advisor.render.layout.people import classes, people
+from advisor.render.layout.deal import deal_page
 from advisor.result import CaseReport, Review
 
 
@@ -19,9 +18,7 @@ def review_page(page: Page, review: Review) -> None:
     for account in review.accounts:
         account_page(page, account)
     for case in review.cases:
-        case_page(page, case)
-        people(page, case.people)
-        classes(page, case.classes)
+        deal_page(page, case)
     page.add(Line(page.text(review.disclaimer), "quiet"))
 
 
