@@ -131,7 +131,7 @@ class Builder:
         return action.to is None or action.to in self.channel
 
     def _somebody_left(self, role: str) -> bool:
-        """Tell whether somebody in a role may be reached: one who is not out of bounds, or one whom nobody named yet."""
+        """Tell whether a role may be reached: through one who is not out of bounds, or whom nobody named yet."""
         people = self._people(role)
         return not people or any(id_ not in self.kept_off for id_ in people)
 
