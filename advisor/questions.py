@@ -69,7 +69,7 @@ class Asker:
         usable = self.reasoner.quarantine.apply(view)
         first = {m.id for members in usable.lists.values() for m in members[:MAX_ASKED]} | {None}
         for place in places(view, self.domain.knowledge, self.paths | wanted):
-            if place[0] not in first:
+            if place[0] not in first or not self._askable(place[1], wanted):
                 continue
             why = doubt(usable.state(place), self.domain.knowledge.facts[place[1]])
             if why is None:
@@ -82,6 +82,10 @@ class Asker:
                 idle = not (question.turns or question.hangs or why == "contradicted")
                 ranked.append(((idle, -Fraction(effect, cost), cost, place[1], place[0] or ""), question))
         return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
+
+    def _askable(self, path: str, wanted: frozenset[str]) -> bool:
+        """A free text, such as a reference, is asked for only where a rule asks for it."""
+        return self.domain.knowledge.facts[path].type != "text" or path in wanted
 
     def _question(
         self, view: View, place: Place, why: Doubt, verdict: str, hanging: Hanging, actions: frozenset[int]

@@ -52,12 +52,14 @@ class Guard:
     """A legal limit: its level, the law behind it, and the lawful move that serves the same end.
 
     While it holds, actions and questions reach the customer `only_through` these roles; none named: through anybody.
+    With `keeps_off` they do not reach the member whom the rule is about at all.
     """
 
     level: GuardLevel
     law: str
     instead: Text
     only_through: tuple[str, ...] = ()
+    keeps_off: bool = False
     at: Location = field(default=NOWHERE, compare=False)
 
 

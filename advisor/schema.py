@@ -177,6 +177,7 @@ def _then_schema(knowledge: Knowledge) -> Schema:
         "law": {"enum": list(knowledge.laws)},
         "instead": text,
         "only_through": _several(list(knowledge.their_roles)),
+        "keeps_off": _flag(),
     }
     then = {
         "finding": {"type": "string"},

@@ -33,6 +33,7 @@ COVERED = frozenset(
         94,
         102,
         103,
+        104,
         139,
         152,
         *range(166, 169),
@@ -98,6 +99,23 @@ def test_while_bids_are_out_nothing_goes_to_the_customer_but_through_the_tender_
     named = [action.to for action in found.actions if action.to] + [who for q in found.questions for who in q.who]
     reached = {people.get(text.en, theirs.get(text.en.removesuffix(" (nobody named yet)"))) for text in named}
     assert reached - office - {None} == set()
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
+def test_nothing_goes_to_whoever_asked_for_a_favour_whatever_counsel_answered(path: Path) -> None:
+    case = load_case(path, JUDGE.knowledge)
+    told = view_of(case, JUDGE.knowledge)
+    for member in told.lists.get("stakeholders", ()):
+        view = told.changed(
+            {
+                (None, "compliance.favour"): learnt("rebate"),
+                (None, "compliance.counsel_on_favour"): learnt("note 14"),
+                (member.id, "stakeholder.asked_favour"): learnt(value=True),
+            }
+        )
+        found = report(JUDGE, JUDGE.judge_view(case, view))
+        reached = [action.to for action in found.actions if action.to] + [w for q in found.questions for w in q.who]
+        assert post_of(member) not in {text.en for text in reached}
 
 
 def post_of(member: MemberView) -> str:

@@ -52,6 +52,12 @@ class Builder:
         named = [set(roles) for roles in limits if roles]
         return set.intersection(*named) if named else None
 
+    @cached_property
+    def kept_off(self) -> frozenset[str]:
+        """The people whom nothing may reach now."""
+        found = ((self.explainer.member_view(rule.scope, index), rule.then.guard) for _, rule, index in self.holding)
+        return frozenset(member[1].id for member, guard in found if member and guard and guard.keeps_off)
+
     def verdict(self, id_: str) -> VerdictLine:
         """Return a verdict in words."""
         verdict = self.knowledge.verdicts[id_]
@@ -120,13 +126,29 @@ class Builder:
         return frozenset(rule.id for _, rule, _ in self.holding if verdict in rule.then.supports)
 
     def _reachable(self, action: ActionRule, rule: Rule, index: int) -> bool:
-        """Tell whether an action keeps to the channel; what goes to nobody at the customer always does."""
+        """Tell whether an action keeps to the channel and off those who are out of bounds.
+
+        What goes to nobody at the customer always does.
+        """
+        member = self.explainer.member_view(rule.scope, index)
+        about = member[1] if member is not None and self.wording.is_person(member[1]) else None
+        if about is not None and about.id in self.kept_off:
+            return False
+        if about is None and action.to is not None and not self._somebody_left(action.to):
+            return False
         if self.channel is None:
             return True
-        member = self.explainer.member_view(rule.scope, index)
-        if member is not None and self.wording.is_person(member[1]) and action.to is None:
-            return any(self._plays(member[1].states, role) for role in self.channel)
+        if about is not None and action.to is None:
+            return any(self._plays(about.states, role) for role in self.channel)
         return action.to is None or action.to in self.channel
+
+    def _somebody_left(self, role: str) -> bool:
+        """Tell whether a role may be reached: through one who is not out of bounds, or whom nobody named yet."""
+        people = self._people(role)
+        return not people or any(id_ not in self.kept_off for id_ in people)
+
+    def _people(self, role: str) -> list[str]:
+        return [id_ for id_, (_, view) in self.wording.members.items() if self._plays(view.states, role)]
 
     def _action(self, action: ActionRule, rule: Rule, index: int) -> Action:
         horizon = self.knowledge.horizons[action.by]
@@ -147,7 +169,7 @@ class Builder:
             return self.wording.member(member[1], member[0])
         if role is None:
             return None
-        people = [m for m in self.wording.members.values() if self._plays(m[1].states, role)]
+        people = [self.wording.members[id_] for id_ in self._people(role) if id_ not in self.kept_off]
         if not people and "stakeholders" in self.wording.view.lists:
             return say("role.unfilled", role=self.knowledge.their_roles[role])
         return self.wording.member(people[0][1], people[0][0]) if len(people) == 1 else self.knowledge.their_roles[role]
@@ -178,18 +200,17 @@ class Builder:
         only those who may be asked.
         """
         state = self.judgement.view.state(place)
-        partial = {place[0], *(s.by for s in state.said if state.contradicted)}
+        partial = {place[0], *(s.by for s in state.said if state.contradicted)} | self.kept_off
         for role in filter(self._may_ask, roles):
-            people = [
-                m for id_, m in self.wording.members.items() if id_ not in partial and self._plays(m[1].states, role)
-            ]
+            people = [self.wording.members[id_] for id_ in self._people(role) if id_ not in partial]
             if people:
                 yield from (self.wording.member(view, list_) for list_, view in people)
             else:
                 yield self.wording.role(role) or Text(role, role)
 
     def _may_ask(self, role: str) -> bool:
-        return self.channel is None or role in self.channel or role in self.knowledge.our_roles
+        open_ = self.channel is None or role in self.channel or role in self.knowledge.our_roles
+        return open_ and self._somebody_left(role)
 
     def facts_where(self, wanted: Callable[[State], bool]) -> Iterator[FactLine]:
         """Yield the facts of the case and its members that are as wanted."""

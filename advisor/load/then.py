@@ -114,12 +114,13 @@ class ThenReader:
 
     def _guard(self, node: Node) -> rule.Guard:
         r, k = self.reader, self.knowledge
-        m = r.mapping(node, '"guard"', ("level", "law", "instead"), ("only_through",))
+        m = r.mapping(node, '"guard"', ("level", "law", "instead"), ("only_through", "keeps_off"))
         level = r.get(m, "level", lambda n: r.choice(n, ("refuse", "hold", "reword", "note"), "level"), "note")
         return rule.Guard(
             level=cast(rule.GuardLevel, level),
             law=r.get(m, "law", lambda n: r.choice(n, k.laws, "a law", "unknown-law"), ""),
             instead=self._text(m, "instead"),
             only_through=r.get(m, "only_through", lambda n: r.choices(n, k.their_roles, "a role", "unknown-role"), ()),
+            keeps_off=r.get(m, "keeps_off", lambda n: r.flag(n, '"keeps_off"'), False),
             at=node.at,
         )
