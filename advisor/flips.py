@@ -84,8 +84,10 @@ class FlipSearch:
         that only leaves us asking, tells least.
         """
         facts = self.ground.domain.knowledge.facts
-        if any(doubt(view.state(place), facts[place[1]]) for place, _ in flip.changes):
-            return int(flip.verdict == FALLBACK)
+        doubts = [(doubt(view.state(place), facts[place[1]]), facts[place[1]].change) for place, _ in flip.changes]
+        if any(why for why, _ in doubts):
+            only_learnt = all(why == "unknown" and change == "given" for why, change in doubts)
+            return int(flip.verdict == FALLBACK or only_learnt)
         return 2 * (flip.verdict == FALLBACK or any(facts[path].type == "money" for (_, path), _ in flip.changes))
 
     def _enough(self, found: dict[Way, Flip]) -> bool:

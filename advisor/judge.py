@@ -110,7 +110,11 @@ class Judge:
     def flips(self, judgement: Judgement) -> list[Flip]:
         """Return the flip card of a judged case."""
         j = judgement
-        return self._flips.find(j.told, j.decision.verdict, j.inference, j.case.id)
+        return self.flips_of(j.told, j.decision.verdict, j.inference, j.case.id)
+
+    def flips_of(self, view: View, verdict: str, inference: Inference, name: str = "view") -> list[Flip]:
+        """Return the flip card of a view that was inferred."""
+        return self._flips.find(view, verdict, inference, name)
 
     def questions(self, judgement: Judgement) -> list[Question]:
         """Return the questions worth asking about a judged case, best first."""

@@ -40,7 +40,7 @@ LAYERS = (
     ("casework",),
     ("coverage",),
     ("checks.examples",),
-    ("checks.mutants",),
+    ("checks.mutants", "checks.shortest"),
     ("lines",),
     ("result",),
     ("explain.*",),

@@ -11,6 +11,7 @@ import click
 from advisor.casework import Casework, casework
 from advisor.checks.examples import check_examples, run_examples
 from advisor.checks.mutants import survivors
+from advisor.checks.shortest import shortest, stated
 from advisor.cli import options
 from advisor.coverage import coverage
 from advisor.judge import Judge
@@ -144,3 +145,25 @@ def coverage_command(cases_: tuple[Path, ...], lang: str, format_: str, rules: P
     base, bites = _base(rules, cases_)
     lines = coverage(base, bites)
     show(format_, lang, partial(pages.coverage_page, lines=lines), lines)
+
+
+@playbook.command("verdicts")
+@options.lang
+@options.format_
+@options.rules
+def verdicts_command(lang: str, format_: str, rules: Path | None) -> None:
+    """Show for each verdict the shortest case that reaches it, and the one fact that takes it away.
+
+    Example: advisor playbook verdicts --lang zh
+    """
+    with closing(options.judge(rules)) as judge:
+        found = shortest(judge)
+        plain = [
+            {
+                "verdict": s.verdict,
+                "rule": s.rule.id,
+                "facts": [f"{m or ''}{'.' if m else ''}{p}" for m, p in stated(s.view)],
+            }
+            for s in found
+        ]
+        show(format_, lang, partial(pages.verdicts_page, base=judge.base, found=found), plain)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from advisor.casework import Casework
+from advisor.checks.shortest import Shortest, stated
 from advisor.coverage import Coverage, items_of
 from advisor.evidence import View
-from advisor.explain.wording import Wording, fill
+from advisor.explain.wording import Wording, fill, labelled
+from advisor.flips import Flip
+from advisor.lines import FactLine
 from advisor.model import All, Condition, Count, Either, FindingTest, Not, Quantified, Text, leaves, paths_read
 from advisor.reference import Term
 from advisor.render.blocks import Branch, Bullet, Bullets, Heading, Line, Page, Table, Tree
@@ -202,3 +205,32 @@ def glossary_page(page: Page, terms: Iterable[Term]) -> None:
         page.add(Line(page.text(term.means)))
         if term.items:
             page.line("glossary.items", "quiet", items=", ".join(map(str, term.items)))
+
+
+def verdicts_page(page: Page, base: Playbase, found: Iterable[Shortest]) -> None:
+    """Write for each verdict the shortest case that reaches it, and the single facts that take it away."""
+    page.head("verdicts.title", 1)
+    page.line("verdicts.intro", "quiet")
+    for shortest in found:
+        verdict = base.knowledge.verdicts[shortest.verdict]
+        wording = Wording(base.knowledge, shortest.view, "")
+        page.head("head.case", 2, title=verdict.label)
+        page.add(Line(page.text(verdict.meaning)))
+        facts = [wording.fact(place) for place in stated(shortest.view)]
+        page.line("verdicts.reached", rule=shortest.rule.title)
+        page.add(Bullets(tuple(Bullet(_stated(page, fact)) for fact in facts)))
+        turns = tuple(_turn(page, base, wording, flip) for flip in shortest.flips)
+        if turns:
+            page.add(Table(tuple(map(page.words, ("column.if", "column.then"))), turns))
+
+
+def _stated(page: Page, fact: FactLine) -> str:
+    return page.words("verdicts.fact", fact=labelled(fact), value=fact.value, path=fact.path)
+
+
+def _turn(page: Page, base: Playbase, wording: Wording, flip: Flip) -> tuple[str, str]:
+    (place, value) = flip.changes[0]
+    fact = wording.fact(place)
+    to = wording.value(base.knowledge.facts[place[1]], value)
+    change = page.words("flip.change", fact=labelled(fact), was=fact.value, to=to)
+    return change, page.text(base.knowledge.verdicts[flip.verdict].label)
