@@ -158,12 +158,5 @@ def verdicts_command(lang: str, format_: str, rules: Path | None) -> None:
     """
     with closing(options.judge(rules)) as judge:
         found = shortest(judge)
-        plain = [
-            {
-                "verdict": s.verdict,
-                "rule": s.rule.id,
-                "facts": [f"{m or ''}{'.' if m else ''}{p}" for m, p in stated(s.view)],
-            }
-            for s in found
-        ]
+        plain = [{"verdict": s.verdict, "rule": s.rule.id, "facts": stated(s.view)} for s in found]
         show(format_, lang, partial(pages.verdicts_page, base=judge.base, found=found), plain)
