@@ -100,6 +100,23 @@ def deal_skeleton(case: CaseReport) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(
+    ("command", "page"),
+    [
+        ("advisor facts --format markdown", "facts.en.md"),
+        ("advisor facts --format markdown --lang zh", "facts.zh.md"),
+        ("advisor playbook verdicts --format markdown", "verdicts.en.md"),
+        ("advisor playbook verdicts --format markdown --lang zh", "verdicts.zh.md"),
+        ("advisor playbook coverage --cases cases --format markdown", "coverage.md"),
+    ],
+)
+def test_the_generated_pages_are_up_to_date(
+    command: str, page: str, update_golden: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    compare(ROOT / "docs" / "reference" / page, f"<!-- {command} -->\n\n{output(command)}", update_golden)
+
+
 def test_no_golden_file_is_an_orphan() -> None:
     expected = {f"{path.stem}{end}" for path in CASES for end in (".en.md", ".zh.md", ".json")}
     assert {path.name for path in GOLDEN.iterdir()} == expected
