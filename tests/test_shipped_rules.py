@@ -20,7 +20,6 @@ from advisor.rulebase import Knowledge
 CASES = sorted((Path(__file__).parent.parent / "cases").rglob("*.yaml"))
 
 
-
 def _runs() -> tuple[Judge, list[ExampleRun]]:
     judge, problems = open_judge(shipped()), Problems()
     runs = list(run_examples(judge, problems))

@@ -6,16 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from advisor.evidence import Place
-from advisor.explain.builder import Builder
+from advisor.explain.builder import ACCOUNT, Builder
 from advisor.judge import Judge, Judgement
 from advisor.lines import Action, DealLine, QuestionLine
 from advisor.model import CASE
 from advisor.program import UNDECIDED, Unit
 from advisor.questions import paths_below
 from advisor.result import AccountReport
-
-PREFIX = "account."
-"""Facts about the account as a whole are named so (knowledge/facts/)."""
 
 
 def account_report(judge: Judge, judgement: Judgement, names: bool = False) -> AccountReport:
@@ -84,4 +81,4 @@ class _AccountBuilder(Builder):
         assert unit.rule is not None
         then = unit.rule.then
         concludes = then.classify or then.warning or any(not action.serves for action in then.actions)
-        return bool(concludes) and any(p.startswith(PREFIX) for p in paths_below(self.judge.program, [unit.number]))
+        return bool(concludes) and any(p.startswith(ACCOUNT) for p in paths_below(self.judge.program, [unit.number]))

@@ -19,6 +19,8 @@ from advisor.program import NO, YES, Unit
 from advisor.rule import Action as ActionRule
 from advisor.rule import Rule
 
+ACCOUNT = "account."
+"""Facts about the account as a whole are named so (knowledge/facts/)."""
 _LEVELS = ("refuse", "hold", "reword", "note")
 
 

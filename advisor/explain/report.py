@@ -8,7 +8,7 @@ from functools import cached_property
 from advisor.arbitrate import Contender
 from advisor.evidence import Place
 from advisor.explain.argument import answer
-from advisor.explain.builder import Builder
+from advisor.explain.builder import ACCOUNT, Builder
 from advisor.flips import Flip
 from advisor.judge import Judge, Judgement
 from advisor.lines import (
@@ -16,6 +16,7 @@ from advisor.lines import (
     AnswerLine,
     CandidateLine,
     ChangeLine,
+    ClassLine,
     FactLine,
     FlipLine,
     PhaseLine,
@@ -61,7 +62,7 @@ class _CaseBuilder(Builder):
             contradictions=tuple(self.facts_where(lambda state: state.contradicted)),
             stale=tuple(f for f in self.facts_where(lambda s: s.stale) if f.path in self.judge.deciding_paths),
             phases=tuple(self._phases()),
-            classes=self.people.classes(),
+            classes=tuple(self._classes()),
             people=self.people.people(),
             candidates=tuple(self._candidates()),
             trace=tuple(self._trace()),
@@ -71,6 +72,11 @@ class _CaseBuilder(Builder):
         j = self.judgement
         same = j.proven.verdict == j.decision.verdict
         return Proof(self.verdict(j.proven.verdict), same, tuple(map(self.wording.fact, j.carriers)))
+
+    def _classes(self) -> Iterator[ClassLine]:
+        """Yield where the deal stands, and where the account stands if the case says anything about it."""
+        about_account = any(path.startswith(ACCOUNT) for path in self.judgement.view.states)
+        return (line for line in self.people.classes() if about_account or line.about != "account")
 
     def _phases(self) -> Iterator[PhaseLine]:
         """Yield the phase that the deal is judged to be in, with what shows it."""

@@ -17,6 +17,9 @@ from advisor.render.blocks import Branch, Bullet, Bullets, Heading, Line, Page, 
 from advisor.rule import Rule, Then
 from advisor.rulebase import Item, Passage, Playbase, RuleFile
 
+MAX_CASES = 8
+"""How many cases in which an item bites are named."""
+
 
 def list_page(page: Page, base: Playbase) -> None:
     """Write the rule files with their titles and how many rules they hold."""
@@ -106,7 +109,11 @@ def _bites(page: Page, cases: Casework, rules: Iterable[Rule]) -> None:
     """Write the cases whose verdict these rules carry, and those in which they hold."""
     decides, contributes = cases.of(rule.id for rule in rules)
     comma = page.words("list.comma")
-    lines = [Bullet(page.words(key, cases=comma.join(found))) for key, found in _named(decides, contributes) if found]
+    lines = [
+        Bullet(page.words(key, count=len(found), cases=comma.join(found[:MAX_CASES])))
+        for key, found in _named(decides, contributes)
+        if found
+    ]
     if lines:
         page.head("item.cases")
         page.add(Bullets(tuple(lines)))
