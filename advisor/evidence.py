@@ -105,6 +105,13 @@ class View:
         return replace(self, states=states, lists=lists)
 
 
+def without_incidents(view: View, knowledge: Knowledge) -> View:
+    """Return the view with nothing having happened of which nothing is on file."""
+    paths = frozenset(path for path, fact in knowledge.facts.items() if fact.incident)
+    unknown = (p for p in places(view, knowledge, paths) if doubt(view.state(p), knowledge.facts[p[1]]) == "unknown")
+    return view.changed({place: learnt(knowledge.facts[place[1]].quiet) for place in unknown})
+
+
 def learnt(value: Value | None) -> State:
     """Return the state of a fact as if it had just been confirmed; None means known to be absent."""
     return State("absent" if value is None else "value", value, len(GRADES) - 1)

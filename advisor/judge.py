@@ -9,7 +9,7 @@ from functools import cached_property
 from advisor.arbitrate import Arbiter, Decision
 from advisor.case import Case
 from advisor.domain import Domain
-from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, view_of
+from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, view_of, without_incidents
 from advisor.flips import Flip, FlipSearch
 from advisor.infer import Inference, Reasoner
 from advisor.paths import Library
@@ -81,8 +81,7 @@ class Judge:
         for view in variants:
             alone = len(variants) == 1
             mine = decision if alone else self.arbiter.decide(self.reasoner.infer(view, case.id).case)
-            opened = self.reasoner.infer(view, case.id, open_world=True)
-            found.append(self.settler.settle(view, mine, opened))
+            found.append(self._settle(view, mine, case.id))
         possible = tuple(dict.fromkeys(verdict for s in found for verdict in s.possible))
         settled = all(s.settled for s in found) and possible == (decision.verdict,)
         places = dict.fromkeys(place for s in found for place in s.places)
@@ -95,6 +94,14 @@ class Judge:
             places=tuple(places),
             lists=tuple(dict.fromkeys(name for s in found for name in s.lists)),
         )
+
+    def _settle(self, view: View, decision: Decision, name: str) -> Settlement:
+        """Settle as if nothing had happened of which nothing is on file, unless the verdict hangs on just that."""
+        quiet = without_incidents(view, self.knowledge)
+        opened = self.reasoner.infer(quiet, name, open_world=True)
+        if decision.verdict in self.arbiter.possible(opened.case):
+            return self.settler.settle(quiet, decision, opened)
+        return self.settler.settle(view, decision, self.reasoner.infer(view, name, open_world=True))
 
     def _carriers(self, view: View, decision: Decision, masked: tuple[Place, ...]) -> tuple[Place, ...]:
         """Return the unproven claims that each alone carry the verdict, else all that the winning rule rests on."""

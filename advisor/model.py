@@ -62,6 +62,10 @@ class Fact:
     absent: Text | None = None
     stale_after: int | None = None
     sensitive: str | None = None
+    incident: bool = False
+    """Tells of something that may have happened; while nothing is on file, it does not keep a verdict open."""
+    quiet: Value | None = None
+    """The value of an incident while nothing happened; None: known to be absent."""
     our_label: bool = False
     """A name that we give the state of things: signs turn it, so no flip card proposes to change it."""
     at: Location = field(default=NOWHERE, compare=False)

@@ -80,6 +80,7 @@ class Asker:
             if effect:
                 cost = self.domain.knowledge.facts[place[1]].cost
                 idle = not (question.turns or question.hangs or why == "contradicted")
+                idle = idle or (self.domain.knowledge.facts[place[1]].incident and not question.hangs)
                 ranked.append(((idle, -Fraction(effect, cost), cost, place[1], place[0] or ""), question))
         return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
 

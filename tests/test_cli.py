@@ -68,6 +68,9 @@ COMMANDS = [
     ["playbook", "show", "timing"],
     ["playbook", "show", "timing/bid"],
     ["playbook", "coverage"],
+    ["playbook", "coverage", "--cases", CASE],
+    ["playbook", "show", "1", "--cases", CASE],
+    ["playbook", "verdicts"],
     ["glossary"],
     ["glossary", "coach"],
 ]

@@ -128,7 +128,7 @@ class Reasons:
             place, value = flip.changes[0]
             fact = self.knowledge.facts[place[1]]
             why = doubt(self.judgement.view.state(place), fact)
-            if len(flip.changes) == 1 and why and place not in self.judgement.carriers:
+            if len(flip.changes) == 1 and why and not fact.incident and place not in self.judgement.carriers:
                 line = self.explainer.wording.fact(place)
                 text = say(
                     "reason.hinge",
@@ -147,7 +147,9 @@ class Reasons:
                 continue
             if any(self.judgement.inference.case[n] == YES for n in contender.defeated_by):
                 continue
-            yield self._would_be(contender)
+            reason = self._would_be(contender)
+            if not all(self.knowledge.facts[fact.path].incident for fact in reason.facts):
+                yield reason
 
     def _would_be(self, contender: Contender) -> Reason:
         rule = contender.unit.rule

@@ -20,7 +20,7 @@ from advisor.yamlfile import Node
 T = TypeVar("T")
 _PATH = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _TYPES = ("enum", "bool", "int", "money", "date", "text")
-_FACT_OPTIONAL = ("ordered", "values", "none", "stale_after", "sensitive", "our_label")
+_FACT_OPTIONAL = ("ordered", "values", "none", "stale_after", "sensitive", "our_label", "quiet")
 _FACT_REQUIRED = ("type", "label", "ask", "who", "cost", "change", "claim")
 
 
@@ -193,10 +193,17 @@ class _Loader(FolderReader):
             ordered=r.get(m, "ordered", lambda n: r.flag(n, f"{what}: ordered"), False),
             absent=self.optional_text(m, "none"),
             stale_after=r.get(m, "stale_after", lambda n: r.integer(n, f"{what}: stale_after", 1, 3650), None),
+            incident="quiet" in m.entries,
+            quiet=r.get(m, "quiet", lambda n: self._quiet(n, what, type_, values), None),
             our_label=r.get(m, "our_label", lambda n: r.flag(n, f"{what}: our_label"), False),
             sensitive=r.get(m, "sensitive", lambda n: r.choice(n, laws, f"{what}: sensitive"), None),
             at=at,
         )
+
+    def _quiet(self, node: Node, what: str, type_: str, values: dict[str, Text]) -> model.Value | None:
+        allowed = ("no",) if type_ == "bool" else ("none", *values)
+        word = self.reader.choice(node, allowed, f"{what}: quiet")
+        return False if type_ == "bool" else None if word == "none" else word
 
     def _evidence(self, facts: dict[str, Fact], settings: dict[str, model.Setting]) -> rulebase.Evidence:
         m = self.file("evidence.yaml", ("grades", "how", "quarantine"))
