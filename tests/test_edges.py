@@ -73,3 +73,31 @@ def test_an_act_must_say_who_it_is_about(tmp_path: Path, mini_judge: Judge) -> N
     )
     with pytest.raises(InputError, match="missing-key"):
         load_case(path, mini_judge.knowledge)
+
+
+def test_an_incident_of_which_nothing_is_on_file_keeps_no_verdict_open() -> None:
+    facts = [fact("deal.a"), fact("deal.bribe", incident=True, quiet=False)]
+    base = playbase(
+        facts,
+        rule("r/bid", yes("deal.a"), "bid"),
+        rule("r/out", yes("deal.bribe"), "withdraw", tier="compliance"),
+    )
+    assert judged(base, view({"deal.a": True})) == ("bid", True)
+    assert judged(base, view({"deal.a": True, "deal.bribe": True})) == ("withdraw", True)
+
+
+def test_a_verdict_that_hangs_on_an_incident_stays_open() -> None:
+    quiet = All((yes("deal.a"), FactTest("deal.bribe", "is", False)))
+    base = playbase([fact("deal.a"), fact("deal.bribe", incident=True, quiet=False)], rule("r/bid", quiet, "bid"))
+    assert judged(base, view({"deal.a": True})) == ("qualify-first", False)
+    assert judged(base, view({"deal.a": True, "deal.bribe": False})) == ("bid", True)
+
+
+def test_a_contradicted_incident_keeps_a_verdict_open() -> None:
+    facts = [fact("deal.a"), fact("deal.bribe", incident=True, quiet=False)]
+    base = playbase(
+        facts,
+        rule("r/bid", yes("deal.a"), "bid"),
+        rule("r/out", yes("deal.bribe"), "withdraw", tier="compliance"),
+    )
+    assert judged(base, view({"deal.a": True, "deal.bribe": State(contradicted=True)})) == ("bid", False)
