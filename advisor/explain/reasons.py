@@ -140,16 +140,21 @@ class Reasons:
                 yield Reason("hinge", None, text, flip.verdict, None, None, (line,), ())
 
     def _not_excluded(self) -> Iterator[Reason]:
-        """Candidates that would go first if they were yes, and what is not known about them."""
+        """Candidates that would go first if they were yes, one for each verdict, and what is not known about them."""
         winner = self.decision.winner
+        seen: set[str] = set()
         for contender in self.decision.undecided:
             if contender.verdict == self.decision.verdict or (winner and contender.rank > winner.rank):
                 continue
             if any(self.judgement.inference.case[n] == YES for n in contender.defeated_by):
                 continue
             reason = self._would_be(contender)
-            if not all(self.knowledge.facts[fact.path].incident for fact in reason.facts):
+            if contender.verdict not in seen and not self._only_incidents(reason):
+                seen.add(contender.verdict)
                 yield reason
+
+    def _only_incidents(self, reason: Reason) -> bool:
+        return all(self.knowledge.facts[fact.path].incident for fact in reason.facts)
 
     def _would_be(self, contender: Contender) -> Reason:
         rule = contender.unit.rule

@@ -143,6 +143,8 @@ def _rule(page: Page, base: Playbase, rule: Rule) -> None:
     page.add(Tree(words.branch(rule.when)))
     page.add(Bullets(tuple(Bullet(line) for line in _then(page, base, rule.then))))
     page.add(Line(page.text(_because(base, rule)), "quiet"))
+    own = [source.ours for source in rule.source if source.ours is not None]
+    page.add(Bullets(tuple(Bullet(page.words("item.ours", text=text)) for text in own)))
 
 
 def _because(base: Playbase, rule: Rule) -> Text:

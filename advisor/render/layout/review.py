@@ -10,7 +10,7 @@ from advisor.result import CaseReport, Review
 
 def review_page(page: Page, review: Review) -> None:
     """Write the whole pack."""
-    page.head("head.review", 1, count=len(review.cases))
+    page.head("head.review", 1, deals=len(review.cases), accounts=len(review.accounts))
     if review.cases:
         columns = ("column.case", "column.verdict", "column.state", "column.proof", "column.look")
         page.add(Table(tuple(map(page.words, columns)), tuple(_row(page, case) for case in review.cases)))
