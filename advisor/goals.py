@@ -10,7 +10,7 @@ from itertools import product
 
 from advisor.arbitrate import Arbiter, Contender
 from advisor.domain import Domain
-from advisor.evidence import Place, State, View, learnt
+from advisor.evidence import Place, State, View, doubt, learnt
 from advisor.infer import Inference, Reasoner
 from advisor.model import CASE, FALLBACK, FactRef, FactTest, KnowledgeTest, Value
 from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, HelperColumn, QuantifiedColumn, Tree
@@ -230,12 +230,20 @@ class Goals:
         if place not in self._changes:
             now = self.view.state(place)
             fixed = now.known != "unknown" and self.ground.domain.knowledge.facts[place[1]].change == "given"
-            values = [] if fixed else self.ground.domain.values(place, self.view)
+            values = [] if fixed else self._reachable(place, now)
             if now.known != "unknown" and now.value not in values:
                 values = [*values, now.value]
             options = [(value, learnt(value)) for value in values]
             self._changes[place] = [(value, state) for value, state in options if state != now]
         return self._changes[place]
+
+    def _reachable(self, place: Place, now: State) -> list[Value | None]:
+        """Return the values that a fact could take; what only moves forward does not go back."""
+        fact, values = self.ground.domain.knowledge.facts[place[1]], self.ground.domain.values(place, self.view)
+        if not fact.one_way or now.known != "value" or now.value is None or doubt(now, fact):
+            return values
+        reached = fact.rank(now.value)
+        return [value for value in values if value is not None and fact.rank(value) >= reached]  # type: ignore[operator]
 
     def _after(self, steps: tuple[Step, ...], number: int, scope: str, member: int) -> int:
         """Return a test's value once facts have changed."""

@@ -57,6 +57,7 @@ class Reason:
     verdict: str | None
     weakest: str | None
     weakest_label: Text | None
+    stale: bool
     facts: tuple[FactLine, ...]
     sources: tuple[SourceLine, ...]
 

@@ -66,6 +66,8 @@ class Fact:
     """Tells of something that may have happened; while nothing is on file, it does not keep a verdict open."""
     quiet: Value | None = None
     """The value of an incident while nothing happened; None: known to be absent."""
+    one_way: bool = False
+    """Values only move forward: what has been reached does not go back, so no flip card proposes that."""
     our_label: bool = False
     """A name that we give the state of things: signs turn it, so no flip card proposes to change it."""
     at: Location = field(default=NOWHERE, compare=False)

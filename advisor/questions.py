@@ -65,7 +65,7 @@ class Asker:
         more of its answers would turn the verdict, or settle an open one, and less the more it costs.
         """
         actions = self._actions(inference, verdict)
-        ranked: list[tuple[tuple[bool, Fraction, int, str, str], Question]] = []
+        ranked: list[tuple[tuple[bool, bool, Fraction, int, str, str], Question]] = []
         usable = self.reasoner.quarantine.apply(view)
         first = {m.id for members in usable.lists.values() for m in members[:MAX_ASKED]} | {None}
         for place in places(view, self.domain.knowledge, self.paths | wanted):
@@ -80,8 +80,9 @@ class Asker:
             if effect:
                 cost = self.domain.knowledge.facts[place[1]].cost
                 idle = not (question.turns or question.hangs or why == "contradicted")
+                pressing = why in ("stale", "contradicted") and question.hangs
                 idle = idle or (self.domain.knowledge.facts[place[1]].incident and not question.hangs)
-                ranked.append(((idle, -Fraction(effect, cost), cost, place[1], place[0] or ""), question))
+                ranked.append(((not pressing, idle, -Fraction(effect, cost), cost, place[1], place[0] or ""), question))
         return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
 
     def _askable(self, path: str, wanted: frozenset[str]) -> bool:

@@ -216,6 +216,8 @@ class Knowledge:
     schemes: dict[str, Scheme] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
     headline: tuple[str, ...] = ()
+    stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a role of theirs that nobody holds, the roles to go to instead, best first; none: then not at all."""
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
 

@@ -343,3 +343,14 @@ def test_the_small_rule_base_shows_its_flips(mini_judge: Judge) -> None:
         (("deal.price",), "withdraw"),
         (("deal.criteria",), "bid"),
     }
+
+
+def test_what_only_moves_forward_is_not_turned_back() -> None:
+    steps = fact("deal.stage", "planned<published<awarded", one_way=True)
+    base = playbase(
+        [steps],
+        rule("r/bid", FactTest("deal.stage", "is", "published"), "bid"),
+        rule("r/wait", FactTest("deal.stage", "is", "planned"), "park"),
+        rule("r/out", FactTest("deal.stage", "is", "awarded"), "withdraw"),
+    )
+    assert [flip.verdict for flip in find(base, view({"deal.stage": "published"}))] == ["withdraw"]

@@ -138,6 +138,8 @@ class Builder:
             return False
         if about is None and action.to is not None and not self._somebody_left(action.to):
             return False
+        if about is None and action.to is not None and self._nobody_instead(action.to):
+            return False
         if self.channel is None:
             return True
         if about is not None and action.to is None:
@@ -148,6 +150,19 @@ class Builder:
         """Tell whether a role may be reached: through one who is not out of bounds, or whom nobody named yet."""
         people = self._people(role)
         return not people or any(id_ not in self.kept_off for id_ in people)
+
+    def _nobody_instead(self, role: str) -> bool:
+        """Tell whether everybody is known, nobody holds a role, and it is declared that nobody stands in for it."""
+        declared = self.knowledge.stand_ins.get(role)
+        return declared == () and self.wording.view.is_complete("stakeholders") and not self._people(role)
+
+    def _holders(self, role: str) -> list[str]:
+        """Return the people who hold a role, or who stand in for it where everybody is known and nobody does."""
+        roles = [role]
+        if self.wording.view.is_complete("stakeholders"):
+            roles.extend(r for r in self.knowledge.stand_ins.get(role, ()) if self.channel is None or r in self.channel)
+        found = ([id_ for id_ in self._people(r) if id_ not in self.kept_off] for r in roles)
+        return next(filter(None, found), [])
 
     def _people(self, role: str) -> list[str]:
         return [id_ for id_, (_, view) in self.wording.members.items() if self._plays(view.states, role)]
@@ -171,7 +186,7 @@ class Builder:
             return self.wording.member(member[1], member[0])
         if role is None:
             return None
-        people = [self.wording.members[id_] for id_ in self._people(role) if id_ not in self.kept_off]
+        people = [self.wording.members[id_] for id_ in self._holders(role)]
         if not people and "stakeholders" in self.wording.view.lists:
             return say("role.unfilled", role=self.knowledge.their_roles[role])
         return self.wording.member(people[0][1], people[0][0]) if len(people) == 1 else self.knowledge.their_roles[role]

@@ -93,6 +93,7 @@ class Reasons:
             verdict=verdict,
             weakest=weakest,
             weakest_label=self.knowledge.evidence.grades[weakest] if weakest else None,
+            stale=any(f.stale for f in facts),
             facts=facts,
             sources=source_lines(rule.source, self.knowledge),
         )
@@ -114,14 +115,14 @@ class Reasons:
         if lines:
             missing = say("reason.missing", facts=listed(map(labelled, lines)))
             text = say("sentence.pair", first=text, second=missing)
-        return Reason("fallback", None, text, self.decision.verdict, None, None, tuple(lines), ())
+        return Reason("fallback", None, text, self.decision.verdict, None, None, False, tuple(lines), ())
 
     def _gap(self) -> Reason:
         proven = self.judgement.proven.verdict
         lines = tuple(self.explainer.wording.fact(place) for place in self.judgement.carriers)
         facts = listed(say("fact.contradicted", fact=labelled(line), values=line.value) for line in lines[:3])
         text = say("reason.gap", facts=facts, verdict=self.knowledge.verdicts[proven].label)
-        return Reason("other-verdict", None, text, proven, None, None, lines, ())
+        return Reason("other-verdict", None, text, proven, None, None, False, lines, ())
 
     def _hinges(self, flips: Iterable[Flip]) -> Iterator[Reason]:
         for flip in flips:
@@ -137,7 +138,7 @@ class Reasons:
                     value=self.explainer.wording.value(fact, value),
                     verdict=self.knowledge.verdicts[flip.verdict].label,
                 )
-                yield Reason("hinge", None, text, flip.verdict, None, None, (line,), ())
+                yield Reason("hinge", None, text, flip.verdict, None, None, False, (line,), ())
 
     def _not_excluded(self) -> Iterator[Reason]:
         """Candidates that would go first if they were yes, one for each verdict, and what is not known about them."""
@@ -172,6 +173,7 @@ class Reasons:
             verdict=contender.verdict,
             weakest=None,
             weakest_label=None,
+            stale=False,
             facts=lines,
             sources=source_lines(rule.source, self.knowledge),
         )

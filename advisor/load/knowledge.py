@@ -20,7 +20,7 @@ from advisor.yamlfile import Node
 T = TypeVar("T")
 _PATH = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _TYPES = ("enum", "bool", "int", "money", "date", "text")
-_FACT_OPTIONAL = ("ordered", "values", "none", "stale_after", "sensitive", "our_label", "quiet")
+_FACT_OPTIONAL = ("ordered", "values", "none", "stale_after", "sensitive", "our_label", "one_way", "quiet")
 _FACT_REQUIRED = ("type", "label", "ask", "who", "cost", "change", "claim")
 
 
@@ -36,7 +36,7 @@ class _Loader(FolderReader):
         """Read everything in the order in which the files refer to one another."""
         reader, playbooks = self.reader, PlaybookReader(self.library, self.reader)
         lists = self.entries("lists.yaml", "lists", self._list)
-        roles = self.file("roles.yaml", ("ours", "theirs"))
+        roles = self.file("roles.yaml", ("ours", "theirs", "stand_ins"))
         ours, theirs = (self.texts(roles, side) for side in ("ours", "theirs"))
         laws_file = self.file("law.yaml", ("disclaimer", "laws"))
         laws = self.each(laws_file, "laws", self._law)
@@ -67,6 +67,7 @@ class _Loader(FolderReader):
             order=self._order(verdicts),
             schemes=self.folder("schemes", "schemes", lambda k, n: self._scheme(k, n, lists)),
             slots=self.each(approach, "slots", self._slot),
+            stand_ins=self.each(roles, "stand_ins", lambda _, n: reader.choices(n, theirs, "a role", "unknown-role")),
             headline=reader.get(approach, "headline", lambda n: reader.choices(n, facts, "a fact", "unknown-fact"), ()),
         )
 
@@ -195,6 +196,7 @@ class _Loader(FolderReader):
             stale_after=r.get(m, "stale_after", lambda n: r.integer(n, f"{what}: stale_after", 1, 3650), None),
             incident="quiet" in m.entries,
             quiet=r.get(m, "quiet", lambda n: self._quiet(n, what, type_, values), None),
+            one_way=r.get(m, "one_way", lambda n: r.flag(n, f"{what}: one_way"), False),
             our_label=r.get(m, "our_label", lambda n: r.flag(n, f"{what}: our_label"), False),
             sensitive=r.get(m, "sensitive", lambda n: r.choice(n, laws, f"{what}: sensitive"), None),
             at=at,

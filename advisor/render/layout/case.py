@@ -81,6 +81,7 @@ def reasons(page: Page, key: str, found: Iterable[Reason]) -> None:
 
 def _reason_note(page: Page, reason: Reason) -> str:
     parts = [page.words("reason.evidence", grade=reason.weakest_label)] if reason.weakest_label else []
+    parts.extend(page.words("reason.stale") for _ in [0] if reason.stale)
     parts.extend(dict.fromkeys(source(page, line) for line in reason.sources))
     return page.words("list.semicolon").join(parts)
 
