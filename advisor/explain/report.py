@@ -115,9 +115,15 @@ class _CaseBuilder(Builder):
         return frozenset(self.judgement.settlement.places)
 
     def _questions(self) -> Iterator[QuestionLine]:
-        """Yield the questions that somebody may be asked now."""
-        lines = map(self._question, self.asked)
-        return (line for line in lines if line.who)
+        """Yield the questions that somebody may be asked now.
+
+        What turns nothing is asked about one person or rival only, and again once that is answered.
+        """
+        seen: set[str] = set()
+        for line in map(self._question, self.asked):
+            if line.who and (line.turns or line.fact.path not in seen):
+                seen.add(line.fact.path)
+                yield line
 
     def _question(self, question: Question) -> QuestionLine:
         fact, declared, ask = self.question(question.place)
