@@ -25,13 +25,13 @@ class Shortest:
 
 def shortest(judge: Judge) -> tuple[Shortest, ...]:
     """Return one case for each verdict that some rule puts forward, cut down from the rules' own examples."""
-    best: dict[str, tuple[int, str, View, Rule]] = {}
+    best: dict[str, tuple[int, str, View]] = {}
     for rule, view in _carried(judge):
         verdict = rule.then.candidate.verdict if rule.then.candidate else ""
         size = len(stated(view))
         if verdict not in best or (size, rule.id) < best[verdict][:2]:
             cut = _cut(judge, view, verdict)
-            found = (len(stated(cut)), rule.id, cut, rule)
+            found = (len(stated(cut)), rule.id, cut)
             if verdict not in best or found[:2] < best[verdict][:2]:
                 best[verdict] = found
     order = judge.knowledge.verdicts

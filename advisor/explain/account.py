@@ -65,7 +65,7 @@ class _AccountBuilder(Builder):
 
     def _asked_for(self) -> Iterator[Place]:
         knowledge, view = self.knowledge, self.judgement.view
-        for _, rule, index in self.holding:
+        for rule, index in self.holding:
             for path in rule.then.ask:
                 member = self.explainer.member_view(rule.scope, index)
                 own = member[1].id if member and knowledge.scope_of(path) == rule.scope else None

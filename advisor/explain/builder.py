@@ -8,14 +8,14 @@ from functools import cached_property
 
 from advisor.evidence import Place, State
 from advisor.explain.argument import Explainer, source_lines
-from advisor.explain.people import People
+from advisor.explain.people import Holding, People
 from advisor.explain.reasons import Reasons
 from advisor.explain.wording import Wording, fill
 from advisor.judge import Judge, Judgement
 from advisor.lexicon import say
 from advisor.lines import Action, FactLine, GuardLine, QuestionLine, VerdictLine, Warning
 from advisor.model import Fact, Text
-from advisor.program import NO, YES, Unit
+from advisor.program import NO, YES
 from advisor.rule import Action as ActionRule
 from advisor.rule import Rule
 
@@ -45,19 +45,19 @@ class Builder:
     @cached_property
     def people(self) -> People:
         """Where the case and its people stand, and how to deal with each."""
-        return People(self.explainer, [(rule, index) for _, rule, index in self.holding])
+        return People(self.explainer, self.holding)
 
     @cached_property
     def channel(self) -> Collection[str] | None:
         """The only roles at the customer through whom anything may go now; None when nobody is out of bounds."""
-        limits = [rule.then.guard.only_through for _, rule, _ in self.holding if rule.then.guard]
+        limits = [rule.then.guard.only_through for rule, _ in self.holding if rule.then.guard]
         named = [set(roles) for roles in limits if roles]
         return set.intersection(*named) if named else None
 
     @cached_property
     def kept_off(self) -> frozenset[str]:
         """The people whom nothing may reach now."""
-        found = ((self.explainer.member_view(rule.scope, index), rule.then.guard) for _, rule, index in self.holding)
+        found = ((self.explainer.member_view(rule.scope, index), rule.then.guard) for rule, index in self.holding)
         return frozenset(member[1].id for member, guard in found if member and guard and guard.keeps_off)
 
     def verdict(self, id_: str) -> VerdictLine:
@@ -65,16 +65,16 @@ class Builder:
         verdict = self.knowledge.verdicts[id_]
         return VerdictLine(id_, verdict.label, verdict.meaning, verdict.decision)
 
-    def _holding(self) -> Iterator[tuple[Unit, Rule, int]]:
+    def _holding(self) -> Iterator[Holding]:
         """Yield each rule that is yes, once for the case or once for each member it holds for."""
         for unit in self.judge.program.units:
             if unit.rule is not None and self.judgement.inference.value(unit) == YES:
                 for index in self.reasons.rows(unit):
-                    yield unit, unit.rule, index
+                    yield unit.rule, index
 
     def warnings(self) -> Iterator[Warning]:
         """Yield the seller's errors in sight."""
-        for _, rule, index in self.holding:
+        for rule, index in self.holding:
             if rule.then.warning:
                 sources = source_lines(rule.source, self.knowledge)
                 yield Warning(rule.then.warning, self.explainer.because(rule, index), rule.id, sources)
@@ -108,7 +108,7 @@ class Builder:
     def action_lines(self) -> list[tuple[Action, tuple[str, ...]]]:
         """Return the actions of all rules that hold, soonest first, each with the verdicts that it serves."""
         found: dict[tuple[Text, Text, Text | None], tuple[Action, tuple[str, ...]]] = {}
-        for _, rule, index in self.holding:
+        for rule, index in self.holding:
             for action in rule.then.actions:
                 if self._reachable(action, rule, index):
                     line = self._action(action, rule, index)
@@ -125,7 +125,7 @@ class Builder:
     @cached_property
     def _backing(self) -> frozenset[str]:
         verdict = self.judgement.decision.verdict
-        return frozenset(rule.id for _, rule, _ in self.holding if verdict in rule.then.supports)
+        return frozenset(rule.id for rule, _ in self.holding if verdict in rule.then.supports)
 
     def _reachable(self, action: ActionRule, rule: Rule, index: int) -> bool:
         """Tell whether an action keeps to the channel and off those who are out of bounds.

@@ -82,7 +82,7 @@ class _CaseBuilder(Builder):
         """Yield the phase that the deal is judged to be in, with what shows it."""
         phase_of = {phase.finding: phase for phase in self.knowledge.phases.values()}
         seen: set[str] = set()
-        for _, rule, index in self.holding:
+        for rule, index in self.holding:
             phase = phase_of.get(rule.then.finding or "")
             if phase and phase.id not in seen:
                 seen.add(phase.id)
