@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from advisor.model import Text
+from advisor.rule import GuardLevel
 
 Answer = Literal["yes", "no", "undecided"]
 ReasonKind = Literal["candidate", "supports", "finding", "opposes", "other-verdict", "undecided", "hinge", "fallback"]
@@ -118,7 +119,7 @@ class Warning:
 class GuardLine:
     """A legal limit that holds (`yes`) or that cannot be excluded yet (`undecided`)."""
 
-    level: Literal["refuse", "hold", "reword", "note"]
+    level: GuardLevel
     answer: Answer
     because: Text
     law: Text

@@ -32,6 +32,7 @@ from advisor.lines import (
     Warning,
 )
 from advisor.model import Text
+from advisor.rule import STOPPING
 
 SCHEMA_VERSION = "1.0"
 
@@ -77,7 +78,7 @@ class CaseReport:
 
 def blocks(guard: GuardLine) -> bool:
     """Tell whether a legal limit stops a case."""
-    return guard.answer == "yes" and guard.level in ("refuse", "hold")
+    return guard.answer == "yes" and guard.level in STOPPING
 
 
 @dataclass(frozen=True)

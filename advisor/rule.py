@@ -14,6 +14,9 @@ from advisor.problems import NOWHERE, Location
 Outcome = Literal["fires", "silent", "undecided"]
 Status = Literal["draft", "stable", "deprecated"]
 GuardLevel = Literal["refuse", "hold", "reword", "note"]
+GUARD_LEVELS: tuple[GuardLevel, ...] = ("refuse", "hold", "reword", "note")
+STOPPING: tuple[GuardLevel, ...] = ("refuse", "hold")
+"""The levels of a guard that stop a case."""
 
 
 @dataclass(frozen=True)

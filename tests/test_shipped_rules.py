@@ -9,15 +9,13 @@ import pytest
 from advisor.checks.examples import ExampleRun, failed, run_examples
 from advisor.checks.mutants import survivors
 from advisor.coverage import coverage
-from advisor.evidence import UNKNOWN_STATE, MemberView, View, learnt, view_of
-from advisor.explain.builder import Builder
+from advisor.evidence import UNKNOWN_STATE, MemberView, learnt, view_of
 from advisor.explain.report import report
 from advisor.judge import Judge, open_judge
 from advisor.load.cases import load_case
 from advisor.paths import shipped
 from advisor.problems import Problems
 from advisor.rulebase import Knowledge
-from tests.build import case_of
 
 CASES = sorted((Path(__file__).parent.parent / "cases").rglob("*.yaml"))
 
@@ -112,19 +110,3 @@ def post_of(member: MemberView) -> str:
 def role_of(member: MemberView) -> str:
     """Return somebody's role, or that it is unknown."""
     return str(member.states.get("stakeholder.role", UNKNOWN_STATE).value)
-
-
-def test_somebody_stands_in_for_a_role_that_nobody_holds_and_nobody_for_a_coach() -> None:
-    builder = Builder(JUDGE, JUDGE.judge_view(case_of(), people_view(complete=True)), False)
-    assert [builder._holders(role) for role in ("project-lead", "user", "coach")] == [["buyer"], ["boss"], []]
-    assert builder._nobody_instead("coach")
-    unsure = Builder(JUDGE, JUDGE.judge_view(case_of(), people_view(complete=False)), False)
-    assert unsure._holders("project-lead") == []
-    assert not unsure._nobody_instead("coach")
-
-
-def people_view(complete: bool) -> View:
-    """Return a deal with a buyer and a decision maker."""
-    roles = {"buyer": "procurement", "boss": "decision-maker"}
-    people = tuple(MemberView(id_, None, None, {"stakeholder.role": learnt(role)}) for id_, role in roles.items())
-    return View({}, {"stakeholders": people}, {"stakeholders": complete})

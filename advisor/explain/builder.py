@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
 from functools import cached_property
 
-from advisor.evidence import Place, State
+from advisor.evidence import MemberView, Place, State
 from advisor.explain.argument import Explainer, source_lines
+from advisor.explain.contact import Contact
 from advisor.explain.people import Holding, People
 from advisor.explain.reasons import Reasons
 from advisor.explain.wording import Wording, fill
@@ -16,12 +17,11 @@ from advisor.lexicon import say
 from advisor.lines import Action, FactLine, GuardLine, QuestionLine, VerdictLine, Warning
 from advisor.model import Fact, Text
 from advisor.program import NO, YES
+from advisor.rule import GUARD_LEVELS, STOPPING, Rule
 from advisor.rule import Action as ActionRule
-from advisor.rule import Rule
 
 ACCOUNT = "account."
 """Facts about the account as a whole are named so (knowledge/facts/)."""
-_LEVELS = ("refuse", "hold", "reword", "note")
 
 
 def explainer(judge: Judge, judgement: Judgement, names: bool = False) -> Explainer:
@@ -48,17 +48,9 @@ class Builder:
         return People(self.explainer, self.holding)
 
     @cached_property
-    def channel(self) -> Collection[str] | None:
-        """The only roles at the customer through whom anything may go now; None when nobody is out of bounds."""
-        limits = [rule.then.guard.only_through for rule, _ in self.holding if rule.then.guard]
-        named = [set(roles) for roles in limits if roles]
-        return set.intersection(*named) if named else None
-
-    @cached_property
-    def kept_off(self) -> frozenset[str]:
-        """The people whom nothing may reach now."""
-        found = ((self.explainer.member_view(rule.scope, index), rule.then.guard) for rule, index in self.holding)
-        return frozenset(member[1].id for member, guard in found if member and guard and guard.keeps_off)
+    def contact(self) -> Contact:
+        """Whom an action or a question may reach now."""
+        return Contact(self.explainer, self.holding)
 
     def verdict(self, id_: str) -> VerdictLine:
         """Return a verdict in words."""
@@ -89,7 +81,7 @@ class Builder:
             certain = self.judgement.inference.value(unit) == YES
             for index in self.reasons.rows(unit) if certain else [-1]:
                 found.append(self._guard(rule, self.explainer.because(rule, index) if certain else rule.title, certain))
-        yield from sorted(found, key=lambda g: (g.answer != "yes", _LEVELS.index(g.level)))
+        yield from sorted(found, key=lambda g: (g.answer != "yes", GUARD_LEVELS.index(g.level)))
 
     def _guard(self, rule: Rule, because: Text, certain: bool) -> GuardLine:
         guard = rule.then.guard
@@ -106,14 +98,25 @@ class Builder:
         )
 
     def action_lines(self) -> list[tuple[Action, tuple[str, ...]]]:
-        """Return the actions of all rules that hold, soonest first, each with the verdicts that it serves."""
+        """Return the actions of all rules that hold, each with the verdicts that it serves.
+
+        What a legal limit asks for goes before everything else, then what is due soonest.
+        """
         found: dict[tuple[Text, Text, Text | None], tuple[Action, tuple[str, ...]]] = {}
         for rule, index in self.holding:
             for action in rule.then.actions:
                 if self._reachable(action, rule, index):
                     line = self._action(action, rule, index)
                     found.setdefault((line.do, line.who, line.to), (line, action.serves))
-        return sorted(found.values(), key=lambda pair: (pair[0].by, self._rank(pair[0].rule)))
+        return sorted(found.values(), key=lambda pair: self._urgency(pair[0]))
+
+    def _urgency(self, action: Action) -> tuple[bool, date, int]:
+        return action.rule not in self._stopping, action.by, self._rank(action.rule)
+
+    @cached_property
+    def _stopping(self) -> frozenset[str]:
+        guards = ((rule.id, rule.then.guard) for rule, _ in self.holding)
+        return frozenset(id_ for id_, guard in guards if guard and guard.level in STOPPING)
 
     def _rank(self, rule: str) -> int:
         """Of actions due on one day, those first that the verdict itself calls for, then those that back it."""
@@ -128,44 +131,19 @@ class Builder:
         return frozenset(rule.id for rule, _ in self.holding if verdict in rule.then.supports)
 
     def _reachable(self, action: ActionRule, rule: Rule, index: int) -> bool:
-        """Tell whether an action keeps to the channel and off those who are out of bounds.
+        """Tell whether an action keeps to those who may be approached.
 
-        What goes to nobody at the customer always does.
+        What is about one person goes to that person unless it names a role; about those out of bounds nothing does.
         """
+        person = self._person(rule, index)
+        if action.to is not None:
+            about_nobody_barred = person is None or not self.contact.out_of_bounds(person[1])
+            return about_nobody_barred and self.contact.with_role(action.to)
+        return person is None or self.contact.with_person(person[1])
+
+    def _person(self, rule: Rule, index: int) -> tuple[str, MemberView] | None:
         member = self.explainer.member_view(rule.scope, index)
-        about = member[1] if member is not None and self.wording.is_person(member[1]) else None
-        if about is not None and about.id in self.kept_off:
-            return False
-        if about is None and action.to is not None and not self._somebody_left(action.to):
-            return False
-        if about is None and action.to is not None and self._nobody_instead(action.to):
-            return False
-        if self.channel is None:
-            return True
-        if about is not None and action.to is None:
-            return any(self._plays(about.states, role) for role in self.channel)
-        return action.to is None or action.to in self.channel
-
-    def _somebody_left(self, role: str) -> bool:
-        """Tell whether a role may be reached: through one who is not out of bounds, or whom nobody named yet."""
-        people = self._people(role)
-        return not people or any(id_ not in self.kept_off for id_ in people)
-
-    def _nobody_instead(self, role: str) -> bool:
-        """Tell whether everybody is known, nobody holds a role, and it is declared that nobody stands in for it."""
-        declared = self.knowledge.stand_ins.get(role)
-        return declared == () and self.wording.view.is_complete("stakeholders") and not self._people(role)
-
-    def _holders(self, role: str) -> list[str]:
-        """Return the people who hold a role, or who stand in for it where everybody is known and nobody does."""
-        roles = [role]
-        if self.wording.view.is_complete("stakeholders"):
-            roles.extend(r for r in self.knowledge.stand_ins.get(role, ()) if self.channel is None or r in self.channel)
-        found = ([id_ for id_ in self._people(r) if id_ not in self.kept_off] for r in roles)
-        return next(filter(None, found), [])
-
-    def _people(self, role: str) -> list[str]:
-        return [id_ for id_, (_, view) in self.wording.members.items() if self._plays(view.states, role)]
+        return member if member is not None and self.wording.is_person(member[1]) else None
 
     def _action(self, action: ActionRule, rule: Rule, index: int) -> Action:
         horizon = self.knowledge.horizons[action.by]
@@ -180,20 +158,11 @@ class Builder:
         )
 
     def _to(self, role: str | None, rule: Rule, index: int) -> Text | None:
-        """Name the person: the one that the rule is about, else the only one known in that role, else the role."""
-        member = self.explainer.member_view(rule.scope, index)
-        if member is not None and self.wording.is_person(member[1]):
-            return self.wording.member(member[1], member[0])
-        if role is None:
-            return None
-        people = [self.wording.members[id_] for id_ in self._holders(role)]
-        if not people and "stakeholders" in self.wording.view.lists:
-            return say("role.unfilled", role=self.knowledge.their_roles[role])
-        return self.wording.member(people[0][1], people[0][0]) if len(people) == 1 else self.knowledge.their_roles[role]
-
-    def _plays(self, states: Mapping[str, State], role: str) -> bool:
-        state, coach = states.get("stakeholder.role"), states.get("stakeholder.coach")
-        return bool(state and state.value == role) or (role == "coach" and bool(coach and coach.value is True))
+        """Name whom an action goes to: the role that it names, else the person that the rule is about."""
+        if role is not None:
+            return self.contact.name(role)
+        person = self._person(rule, index)
+        return self.wording.member(person[1], person[0]) if person else None
 
     def question(self, place: Place) -> tuple[FactLine, Fact, Text]:
         """Return the fact that a question is about, its declaration, and the question in words."""
@@ -213,21 +182,13 @@ class Builder:
     def answerers(self, roles: Iterable[str], place: Place) -> Iterator[Text]:
         """Name the people of the case who play these roles, else the roles.
 
-        Nobody is asked about himself, nor to settle a contradiction that he is a side of; while contact is limited,
-        only those who may be asked.
+        Nobody is asked about themselves, nor to settle a contradiction that they are a side of; while contact is
+        limited, only those who may be asked.
         """
         state = self.judgement.view.state(place)
-        partial = {place[0], *(s.by for s in state.said if state.contradicted)} | self.kept_off
-        for role in filter(self._may_ask, roles):
-            people = [self.wording.members[id_] for id_ in self._people(role) if id_ not in partial]
-            if people:
-                yield from (self.wording.member(view, list_) for list_, view in people)
-            else:
-                yield self.wording.role(role) or Text(role, role)
-
-    def _may_ask(self, role: str) -> bool:
-        open_ = self.channel is None or role in self.channel or role in self.knowledge.our_roles
-        return open_ and self._somebody_left(role)
+        partial = {place[0], *(s.by for s in state.said if state.contradicted)}
+        for role in filter(self.contact.may_answer, roles):
+            yield from self.contact.answerers(role, partial)
 
     def facts_where(self, wanted: Callable[[State], bool]) -> Iterator[FactLine]:
         """Yield the facts of the case and its members that are as wanted."""

@@ -40,7 +40,7 @@ class Reasons:
         found.extend(self._of_units(supporting, "supports", verdict))
         if winner is not None:
             found.extend(self._of_units(self._findings_below(winner.unit), "finding", verdict))
-        return _distinct(found)
+        return _news_first(_distinct(found))
 
     def speaking_against(self, flips: Iterable[Flip]) -> tuple[Reason, ...]:
         """Opposing rules first, then candidates for other verdicts that are overridden, then those not excluded.
@@ -50,7 +50,7 @@ class Reasons:
         """
         verdict = self.decision.verdict
         opposing = self._weighed(self._yes(lambda u: verdict in _then(u).opposes))
-        found = list(self._of_units(opposing, "opposes", verdict))
+        found = list(_news_first(self._of_units(opposing, "opposes", verdict)))
         for contender in self.decision.defeated:
             if contender.verdict not in (verdict, FALLBACK):
                 found.extend(self._of_units([contender.unit], "other-verdict", contender.verdict))
@@ -211,3 +211,14 @@ def _distinct(reasons: list[Reason]) -> tuple[Reason, ...]:
     for reason in reasons:
         first.setdefault(reason.text, reason)
     return tuple(first.values())
+
+
+def _news_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Put reasons that rest on nothing but facts of those before them behind the others."""
+    told: set[FactLine] = set()
+    news: list[Reason] = []
+    repeats: list[Reason] = []
+    for reason in reasons:
+        (repeats if reason.facts and told.issuperset(reason.facts) else news).append(reason)
+        told.update(reason.facts)
+    return (*news, *repeats)

@@ -115,7 +115,7 @@ class ThenReader:
     def _guard(self, node: Node) -> rule.Guard:
         r, k = self.reader, self.knowledge
         m = r.mapping(node, '"guard"', ("level", "law", "instead"), ("only_through", "keeps_off"))
-        level = r.get(m, "level", lambda n: r.choice(n, ("refuse", "hold", "reword", "note"), "level"), "note")
+        level = r.get(m, "level", lambda n: r.choice(n, rule.GUARD_LEVELS, "level"), "note")
         return rule.Guard(
             level=cast(rule.GuardLevel, level),
             law=r.get(m, "law", lambda n: r.choice(n, k.laws, "a law", "unknown-law"), ""),
