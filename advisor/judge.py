@@ -25,6 +25,8 @@ class Judgement:
     """What was concluded about one case on one day."""
 
     case: Case
+    written: Case
+    """The case as it was written, with all of its acts."""
     told: View
     """What the case file says, before the quarantine; changes are made to this one."""
     view: View
@@ -60,10 +62,10 @@ class Judge:
 
     def judge(self, case: Case, day: date | None = None) -> Judgement:
         """Judge a case as of its own date, or of another day."""
-        case = case.at_date(day or case.as_of)
-        return self.judge_view(case, view_of(case, self.knowledge))
+        then = case.at_date(day or case.as_of)
+        return self.judge_view(then, view_of(then, self.knowledge), case)
 
-    def judge_view(self, case: Case, told: View) -> Judgement:
+    def judge_view(self, case: Case, told: View, written: Case | None = None) -> Judgement:
         """Judge a view of a case, as it was told; the what-if changes the view and comes here."""
         inference = self.reasoner.infer(told, case.id)
         decision = self.arbiter.decide(inference.case)
@@ -72,7 +74,7 @@ class Judge:
         carriers = self._carriers(told, decision, masked) if proven.verdict != decision.verdict else ()
         settlement = self._settlement(case, told, decision)
         view = self.reasoner.quarantine.apply(told)
-        return Judgement(case, told, view, inference, decision, settlement, proven, carriers)
+        return Judgement(case, written or case, told, view, inference, decision, settlement, proven, carriers)
 
     def _settlement(self, case: Case, told: View, decision: Decision) -> Settlement:
         """Settled only if it is so whichever way the quarantine turns out, and always for the same verdict."""

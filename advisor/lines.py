@@ -28,6 +28,8 @@ class FactLine:
     who: Text | None
     label: Text
     value: Text
+    raw: str | None
+    """The value as a case file writes it; None while there is none, or two."""
     standing: Standing
     grade: str | None
     grade_label: Text | None

@@ -1,8 +1,9 @@
-"""Reference knowledge: terms, conflicts between the playbooks, and the boxes of methods that users already know."""
+"""Reference knowledge: terms, conflicts between the playbooks, boxes of known methods, and what a pack shows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from advisor.model import Text, Value
 
@@ -56,3 +57,38 @@ class Method:
     label: Text
     note: Text
     boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis of the portfolio: the boxes whose items it counts."""
+
+    boxes: tuple[str, ...]
+    label: Text
+
+
+@dataclass(frozen=True)
+class PeopleAxes:
+    """The facts that place people on their map; who has influence `sways` has the ear of the role `swayed`."""
+
+    across: str
+    up: str
+    size: str
+    met: str
+    sways: str
+    swayed: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What the board's pack shows of a deal beside its argument, by the paths of facts (knowledge/pack.yaml)."""
+
+    grid: str
+    across: Axis
+    up: Axis
+    amount: str
+    rates: dict[str, Decimal]
+    people: PeopleAxes
+    criteria: tuple[str, ...]
+    money: tuple[str, ...]
+    always: tuple[str, ...]

@@ -33,8 +33,9 @@ from advisor.lines import (
 )
 from advisor.model import Text
 from advisor.rule import STOPPING
+from advisor.sheet import Sheet
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class CaseReport:
     people: tuple[PersonLine, ...]
     candidates: tuple[CandidateLine, ...]
     trace: tuple[Step, ...]
+    sheet: Sheet
 
     @property
     def blocked(self) -> bool:

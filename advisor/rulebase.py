@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from advisor.model import CASE, Condition, Fact, Setting, Text
 from advisor.problems import NOWHERE, Location
-from advisor.reference import Conflict, Method, Term
+from advisor.reference import Conflict, Method, Pack, Term
 from advisor.rule import Rule, Source
 
 
@@ -213,6 +213,7 @@ class Knowledge:
     playbooks: dict[str, Playbook]
     terms: dict[str, Term]
     order: Order
+    pack: Pack
     schemes: dict[str, Scheme] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
     headline: tuple[str, ...] = ()

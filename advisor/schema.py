@@ -1,19 +1,16 @@
-"""JSON Schemas of the case file, the rule file and the result document, generated from what is declared."""
+"""JSON Schemas of the case file and the rule file, generated from what is declared."""
 
 from __future__ import annotations
 
-import types
 import typing
-from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from advisor import model, result, rule
+from advisor import model, rule
 from advisor.model import CASE, GRADES, Fact
 from advisor.rulebase import Knowledge
 
 Schema = dict[str, Any]
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: Schema = {
     "type": "object",
     "required": ["en", "zh"],
@@ -23,7 +20,7 @@ _TEXT: Schema = {
 _WORDS: Schema = {"type": ["string", "number"]}
 """Words of a case: an editor takes a name such as 360 for a number."""
 _LOOSE: Schema = {"anyOf": [_WORDS, _TEXT]}
-_DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 
 
 def case_schema(knowledge: Knowledge) -> Schema:
@@ -35,10 +32,10 @@ def case_schema(knowledge: Knowledge) -> Schema:
         "type": "object",
         "required": ["on", "title"],
         "additionalProperties": False,
-        "properties": {"on": _DAY, "title": _LOOSE, **content},
+        "properties": {"on": DAY, "title": _LOOSE, **content},
     }
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "title": "A case of the deal advisor",
         "type": "object",
         "required": ["case", "title", "as_of"],
@@ -49,7 +46,7 @@ def case_schema(knowledge: Knowledge) -> Schema:
             "title": _LOOSE,
             "about": _LOOSE,
             "kind": {"enum": ["deal", "account"]},
-            "as_of": _DAY,
+            "as_of": DAY,
             "currency": {"type": "string"},
             "deals": {"type": "array", "items": {"type": "string"}},
             **content,
@@ -92,7 +89,7 @@ def _fact_schema(knowledge: Knowledge, fact: Fact) -> Schema:
             "value": value,
             "evidence": {"enum": list(GRADES)},
             "by": _WORDS,
-            "on": _DAY,
+            "on": DAY,
             "how": {"enum": list(knowledge.evidence.how)},
         },
     }
@@ -110,7 +107,7 @@ def _value_schemas(fact: Fact) -> list[Schema]:
         return [{"type": "integer"}, {"type": "string", "pattern": r"^[+-]?\d[\d,_]*$"}, {"enum": words}]
     if fact.type == "money":
         return [{"type": "number"}, {"type": "string", "pattern": r"^[+-]?\d[\d,_]*(\.\d+)?$"}, {"enum": words}]
-    return [_DAY if fact.type == "date" else _WORDS, {"enum": words}]
+    return [DAY if fact.type == "date" else _WORDS, {"enum": words}]
 
 
 def rule_schema(knowledge: Knowledge) -> Schema:
@@ -118,8 +115,8 @@ def rule_schema(knowledge: Knowledge) -> Schema:
     names: Schema = {"type": "array", "items": {"type": "string"}}
     condition: Schema = {"$ref": "#/$defs/condition"}
     text: Schema = {"$ref": "#/$defs/text"}
-    example = _object(
-        {"name": {"type": "string"}, "given": {"type": "object"}, "expect": _enum(rule.Outcome), "missing": names},
+    example = object_of(
+        {"name": {"type": "string"}, "given": {"type": "object"}, "expect": enum_of(rule.Outcome), "missing": names},
         ("name", "given", "expect"),
     )
     source = {
@@ -127,17 +124,17 @@ def rule_schema(knowledge: Knowledge) -> Schema:
         "minItems": 1,
         "items": {
             "anyOf": [
-                _object({"passage": {"type": "string"}, "quote": {"type": "string"}}, ("passage",)),
-                _object({"ours": text}, ("ours",)),
+                object_of({"passage": {"type": "string"}, "quote": {"type": "string"}}, ("passage",)),
+                object_of({"ours": text}, ("ours",)),
             ]
         },
     }
-    one = _object(
+    one = object_of(
         {
             "id": {"type": "string"},
             "each": {"enum": list(knowledge.lists)},
             "title": text,
-            "status": _enum(rule.Status),
+            "status": enum_of(rule.Status),
             "source": source,
             "when": condition,
             "then": _then_schema(knowledge),
@@ -146,7 +143,7 @@ def rule_schema(knowledge: Knowledge) -> Schema:
         },
         ("id", "title", "status", "when", "then", "because", "examples"),
     )
-    file = _object(
+    file = object_of(
         {
             "id": {"type": "string"},
             "item": {"type": "integer"},
@@ -159,7 +156,7 @@ def rule_schema(knowledge: Knowledge) -> Schema:
         ("id", "title", "idea", "source", "rules"),
     )
     defs = {"text": _TEXT, "condition": _condition_schema(knowledge)}
-    return {"$schema": _DIALECT, "title": "A rule file of the deal advisor", **file, "$defs": defs}
+    return {"$schema": DIALECT, "title": "A rule file of the deal advisor", **file, "$defs": defs}
 
 
 def _then_schema(knowledge: Knowledge) -> Schema:
@@ -168,12 +165,12 @@ def _then_schema(knowledge: Knowledge) -> Schema:
     text: Schema = {"$ref": "#/$defs/text"}
     candidate = {"verdict": {"enum": list(knowledge.verdicts)}, "tier": {"type": "string"}, "defeats": names}
     classify = [
-        _object({"scheme": {"const": scheme.id}, "as": {"enum": list(scheme.values)}}, ("scheme", "as"))
+        object_of({"scheme": {"const": scheme.id}, "as": {"enum": list(scheme.values)}}, ("scheme", "as"))
         for scheme in knowledge.schemes.values()
     ]
-    approach = _object({"slot": {"enum": list(knowledge.slots)}, "say": text}, ("slot", "say"))
+    approach = object_of({"slot": {"enum": list(knowledge.slots)}, "say": text}, ("slot", "say"))
     guard = {
-        "level": _enum(rule.GuardLevel),
+        "level": enum_of(rule.GuardLevel),
         "law": {"enum": list(knowledge.laws)},
         "instead": text,
         "only_through": _several(list(knowledge.their_roles)),
@@ -181,7 +178,7 @@ def _then_schema(knowledge: Knowledge) -> Schema:
     }
     then = {
         "finding": {"type": "string"},
-        "candidate": _object(candidate, ("verdict", "tier")),
+        "candidate": object_of(candidate, ("verdict", "tier")),
         "classify": {"anyOf": classify},
         "supports": verdicts,
         "opposes": verdicts,
@@ -191,18 +188,19 @@ def _then_schema(knowledge: Knowledge) -> Schema:
         "actions": {"type": "array", "items": _action_schema(knowledge, verdicts, text)},
         "ask": _several(list(knowledge.facts)),
         "warning": text,
-        "guard": _object(guard, ("level", "law", "instead")),
+        "guard": object_of(guard, ("level", "law", "instead")),
     }
     if not classify:
         del then["classify"]
-    return _object(then, ())
+    return object_of(then, ())
 
 
 def _several(allowed: list[str]) -> Schema:
     return {"type": "array", "items": {"enum": allowed}}
 
 
-def _object(properties: Schema, required: tuple[str, ...]) -> Schema:
+def object_of(properties: Schema, required: tuple[str, ...]) -> Schema:
+    """Return the schema of an object with these properties and no others."""
     return {
         "type": "object",
         "required": list(required),
@@ -211,12 +209,13 @@ def _object(properties: Schema, required: tuple[str, ...]) -> Schema:
     }
 
 
-def _enum(literal: Any) -> Schema:
+def enum_of(literal: Any) -> Schema:
+    """Return the schema of the values of a Literal."""
     return {"enum": list(typing.get_args(literal))}
 
 
 def _action_schema(knowledge: Knowledge, verdicts: Schema, text: Schema) -> Schema:
-    return _object(
+    return object_of(
         {
             "do": text,
             "who": {"enum": list(knowledge.our_roles)},
@@ -235,63 +234,25 @@ def _condition_schema(knowledge: Knowledge) -> Schema:
     operand: Schema = {
         "anyOf": [
             {"type": ["string", "number", "boolean"]},
-            _object({"fact": fact}, ("fact",)),
-            _object({"setting": {"enum": list(knowledge.settings)}}, ("setting",)),
+            object_of({"fact": fact}, ("fact",)),
+            object_of({"setting": {"enum": list(knowledge.settings)}}, ("setting",)),
         ]
     }
     tests = [
-        _object({"fact": fact, op: {"type": "array"} if op == "in" else operand}, ("fact", op))
+        object_of({"fact": fact, op: {"type": "array"} if op == "in" else operand}, ("fact", op))
         for op in typing.get_args(model.Operator)
     ]
-    asked = [_object({ask: {"type": "string"}}, (ask,)) for ask in ("known", "unknown", "stale", "contradicted")]
+    asked = [object_of({ask: {"type": "string"}}, (ask,)) for ask in ("known", "unknown", "stale", "contradicted")]
     lists: Schema = {"enum": list(knowledge.lists)}
     quantified = [
-        _object({word: lists, "where": condition, "as": {"type": "string"}}, (word, "where"))
+        object_of({word: lists, "where": condition, "as": {"type": "string"}}, (word, "where"))
         for word in typing.get_args(model.Quantifier)
     ]
-    evidence = _object({"evidence": fact, "at_least": {"enum": list(GRADES)}}, ("evidence", "at_least"))
-    nested = [_object({"all": several}, ("all",)), _object({"either": several}, ("either",))]
+    evidence = object_of({"evidence": fact, "at_least": {"enum": list(GRADES)}}, ("evidence", "at_least"))
+    nested = [object_of({"all": several}, ("all",)), object_of({"either": several}, ("either",))]
     need: Schema = {
-        "anyOf": [{"type": "integer"}, _object({"setting": {"enum": list(knowledge.settings)}}, ("setting",))]
+        "anyOf": [{"type": "integer"}, object_of({"setting": {"enum": list(knowledge.settings)}}, ("setting",))]
     }
-    nested.append(_object({"at_least": need, "of": several}, ("at_least", "of")))
-    simple = [_object({"not": condition}, ("not",)), _object({"finding": {"type": "string"}}, ("finding",))]
+    nested.append(object_of({"at_least": need, "of": several}, ("at_least", "of")))
+    simple = [object_of({"not": condition}, ("not",)), object_of({"finding": {"type": "string"}}, ("finding",))]
     return {"anyOf": [*nested, *simple, *tests, *quantified, *asked, evidence]}
-
-
-def result_schema() -> Schema:
-    """Return the schema of the JSON that `advisor review` writes."""
-    defs: dict[str, Schema] = {}
-    root = _type_schema(result.Review, defs)
-    return {"$schema": _DIALECT, "title": "A review of the deal advisor", **root, "$defs": defs}
-
-
-def _type_schema(kind: Any, defs: dict[str, Schema]) -> Schema:
-    origin = typing.get_origin(kind)
-    if origin is Literal:
-        return _enum(kind)
-    if origin is tuple:
-        return {"type": "array", "items": _type_schema(typing.get_args(kind)[0], defs)}
-    if origin in (types.UnionType, typing.Union):
-        return {"anyOf": [_type_schema(part, defs) for part in typing.get_args(kind)]}
-    if is_dataclass(kind) and isinstance(kind, type):
-        if kind.__name__ not in defs:
-            defs[kind.__name__] = {}
-            defs[kind.__name__] = _dataclass_schema(kind, defs)
-        return {"$ref": f"#/$defs/{kind.__name__}"}
-    simple: dict[Any, Schema] = {
-        str: {"type": "string"},
-        int: {"type": "integer"},
-        bool: {"type": "boolean"},
-        date: _DAY,
-        type(None): {"type": "null"},
-    }
-    return simple[kind]
-
-
-def _dataclass_schema(kind: type, defs: dict[str, Schema]) -> Schema:
-    hints = typing.get_type_hints(kind)
-    listed = fields(kind)
-    properties = {f.name: _type_schema(hints[f.name], defs) for f in listed}
-    assert all(f.default_factory is MISSING for f in listed)
-    return _object(properties, tuple(properties))

@@ -37,6 +37,7 @@ from advisor.model import (
     Value,
 )
 from advisor.problems import NOWHERE
+from advisor.reference import Axis, Pack, PeopleAxes
 from advisor.rule import Candidate, Rule, Then
 from advisor.rulebase import (
     Evidence,
@@ -350,6 +351,9 @@ class Generator:
         return found
 
 
+NO_PACK = Pack("", Axis((), WORDS), Axis((), WORDS), "", {}, PeopleAxes(*[""] * 6), (), (), ())
+
+
 def knowledge_of(facts: dict[str, Fact]) -> Knowledge:
     """Wrap a dictionary of facts in the least knowledge that rules need."""
     return Knowledge(
@@ -368,6 +372,7 @@ def knowledge_of(facts: dict[str, Fact]) -> Knowledge:
         playbooks={},
         terms={},
         order=Order(tuple(Tier(name, WORDS, WORDS) for name in TIERS), VERDICTS),
+        pack=NO_PACK,
     )
 
 

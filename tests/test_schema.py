@@ -23,9 +23,10 @@ from advisor.model import GRADES, Fact, FactType
 from advisor.paths import shipped, yaml_files
 from advisor.problems import InputError, Problems
 from advisor.result import to_plain
+from advisor.result_schema import result_schema
 from advisor.review import review
 from advisor.rulebase import Knowledge
-from advisor.schema import case_schema, result_schema, rule_schema
+from advisor.schema import case_schema, rule_schema
 from tests.test_cli import BLOCKED, OPEN, SETTLED, UNREADABLE
 
 TESTS = Path(__file__).resolve().parent

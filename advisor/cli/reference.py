@@ -17,7 +17,8 @@ from advisor.reference import Term
 from advisor.render.layout.facts import facts_page
 from advisor.render.layout.playbook import glossary_page
 from advisor.render.output import show
-from advisor.schema import case_schema, result_schema, rule_schema
+from advisor.result_schema import result_schema
+from advisor.schema import case_schema, rule_schema
 
 
 @click.command("schema")

@@ -9,6 +9,7 @@ from advisor.arbitrate import Contender
 from advisor.evidence import Place
 from advisor.explain.argument import answer
 from advisor.explain.builder import ACCOUNT, Builder
+from advisor.explain.sheet import SheetBuilder
 from advisor.flips import Flip
 from advisor.judge import Judge, Judgement
 from advisor.lines import (
@@ -37,6 +38,7 @@ def report(judge: Judge, judgement: Judgement, names: bool = False) -> CaseRepor
 class _CaseBuilder(Builder):
     def build(self) -> CaseReport:
         j = self.judgement
+        questions, flips = tuple(self._questions()), tuple(map(self._flip, self.turning))
         return CaseReport(
             id=j.case.id,
             title=j.case.title,
@@ -57,8 +59,8 @@ class _CaseBuilder(Builder):
             compliance=tuple(self.guards()),
             quarantined=tuple(self.knowledge.facts[path].label for _, path in j.view.quarantined),
             actions=tuple(self._actions()),
-            questions=tuple(self._questions()),
-            flips=tuple(map(self._flip, self.turning)),
+            questions=questions,
+            flips=flips,
             contradictions=tuple(self.facts_where(lambda state: state.contradicted)),
             stale=tuple(f for f in self.facts_where(lambda s: s.stale) if f.path in self.judge.deciding_paths),
             phases=tuple(self._phases()),
@@ -66,6 +68,7 @@ class _CaseBuilder(Builder):
             people=self.people.people(),
             candidates=tuple(self._candidates()),
             trace=tuple(self._trace()),
+            sheet=SheetBuilder(self).build(flips, questions),
         )
 
     def _proof(self) -> Proof:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 
 from advisor.case import Statement
@@ -114,6 +115,7 @@ class Wording:
             who=self.who(id_) if id_ else None,
             label=fact.label,
             value=self.state(fact, state),
+            raw=written(state.value) if state.known == "value" else None,
             standing=_standing(state),
             grade=grade,
             grade_label=self.knowledge.evidence.grades[grade] if grade else None,
@@ -168,6 +170,15 @@ class Wording:
             else:
                 parts[name] = named(name)
         return fill(text, parts)
+
+
+def written(value: Value | None) -> str | None:
+    """Return a value as a case file writes it."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _standing(state: State) -> Standing:

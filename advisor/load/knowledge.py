@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from advisor import model, paths, rulebase
 from advisor.load.conditions import ConditionReader
 from advisor.load.folder import FolderReader
+from advisor.load.pack import PackReader
 from advisor.load.playbooks import PlaybookReader
 from advisor.load.reader import Reader, shorten
 from advisor.load.reference import ReferenceReader
@@ -47,6 +48,7 @@ class _Loader(FolderReader):
         verdicts = self.entries("verdicts.yaml", "verdicts", lambda k, n: self._verdict(k, n, phases))
         approach = self.file("approach.yaml", ("headline", "slots"))
         references = ReferenceReader(self.library, reader, facts)
+        methods = references.methods({name: decl.member for name, decl in lists.items()})
         return rulebase.Knowledge(
             facts=facts,
             lists=lists,
@@ -63,7 +65,8 @@ class _Loader(FolderReader):
             playbooks=playbooks.playbooks(),
             terms=references.terms(),
             conflicts=references.conflicts(),
-            methods=references.methods({name: decl.member for name, decl in lists.items()}),
+            methods=methods,
+            pack=PackReader(self.library, reader, facts, methods, verdicts).pack(),
             order=self._order(verdicts),
             schemes=self.folder("schemes", "schemes", lambda k, n: self._scheme(k, n, lists)),
             slots=self.each(approach, "slots", self._slot),

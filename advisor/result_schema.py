@@ -1,0 +1,52 @@
+"""The JSON Schema of the result document, generated from its dataclasses."""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from advisor import result
+from advisor.schema import DAY, DIALECT, Schema, enum_of, object_of
+
+
+def result_schema() -> Schema:
+    """Return the schema of the JSON that `advisor review` writes."""
+    defs: dict[str, Schema] = {}
+    root = _type_schema(result.Review, defs)
+    return {"$schema": DIALECT, "title": "A review of the deal advisor", **root, "$defs": defs}
+
+
+def _type_schema(kind: Any, defs: dict[str, Schema]) -> Schema:
+    origin = typing.get_origin(kind)
+    if origin is Literal:
+        return enum_of(kind)
+    if origin is tuple:
+        return {"type": "array", "items": _type_schema(typing.get_args(kind)[0], defs)}
+    if origin in (types.UnionType, typing.Union):
+        return {"anyOf": [_type_schema(part, defs) for part in typing.get_args(kind)]}
+    if is_dataclass(kind) and isinstance(kind, type):
+        if kind.__name__ not in defs:
+            defs[kind.__name__] = {}
+            defs[kind.__name__] = _dataclass_schema(kind, defs)
+        return {"$ref": f"#/$defs/{kind.__name__}"}
+    simple: dict[Any, Schema] = {
+        str: {"type": "string"},
+        int: {"type": "integer"},
+        bool: {"type": "boolean"},
+        date: DAY,
+        Decimal: {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"},
+        type(None): {"type": "null"},
+    }
+    return simple[kind]
+
+
+def _dataclass_schema(kind: type, defs: dict[str, Schema]) -> Schema:
+    hints = typing.get_type_hints(kind)
+    listed = fields(kind)
+    properties = {f.name: _type_schema(hints[f.name], defs) for f in listed}
+    assert all(f.default_factory is MISSING for f in listed)
+    return object_of(properties, tuple(properties))
