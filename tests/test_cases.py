@@ -15,40 +15,7 @@ from advisor.program import YES
 
 CASES = sorted((Path(__file__).parent.parent / "cases").rglob("*.yaml"))
 
-NO_PHASE = "decides where no phase is claimed, and every deal file claims one"
-AT_ODDS = "needs two facts at odds that no shipped case states together"
-OTHER_CELL = "another cell of a table in which the shipped accounts do not stand"
-NOT_YET = "no shipped case has come to this yet"
-
-IN_NO_CASE: dict[str, str] = {
-    "attend-to-people/role-unknown": "every person in the cases has a role",
-    "attend-to-people/set-together-with-whom": "needs a list of people known to be empty, and every case names people",
-    "competitiveness-notes/rated-against-the-figures": AT_ODDS,
-    "criteria-exist-signs/documents-to-read": NOT_YET,
-    "customer-decision-process/not-decided": NO_PHASE,
-    "customer-decision-process/problem-not-accepted": NO_PHASE,
-    "customer-decision-process/signed": NO_PHASE,
-    "four-animals/peacock-with-rivals": NOT_YET,
-    "lifetime-value/future-not-estimated": OTHER_CELL,
-    "needs-phase-customer-questions/pays-for-no-problem": AT_ODDS,
-    "needs-phase-customer-questions/pays-for-no-problem-while-it-compares": AT_ODDS,
-    "negotiation-three-elements/settled-with-a-demand-on-file": AT_ODDS,
-    "opportunity-threat-matrices/act-now": OTHER_CELL,
-    "phase-table/decided-and-no-more-is-known": NO_PHASE,
-    "planning-cycle/surroundings-unseen": NOT_YET,
-    "profit-segmentation/losing-and-leaned-on": OTHER_CELL,
-    "profit-segmentation/losing-potential-unknown": OTHER_CELL,
-    "profit-segmentation/unprofitable-vip": OTHER_CELL,
-    "recognition-objectives/none-and-somebody": AT_ODDS,
-    "recognition-objectives/none-and-somebody-while-it-compares": AT_ODDS,
-    "selling-point-vs-buying-point/recognition-at-the-top": NOT_YET,
-    "special-treatment-and-double-role/single-thread-to-purchasing": NOT_YET,
-    "three-focus-model/where-to-begin": NOT_YET,
-    "three-levels/top-alone": NOT_YET,
-    "time-allocation/mostly-closing": NOT_YET,
-    "visit-frequency/a-in-line": OTHER_CELL,
-    "visit-frequency/a-often": OTHER_CELL,
-}
+IN_NO_CASE: dict[str, str] = {}
 """Rules that hold in examples only, with the reason."""
 
 
