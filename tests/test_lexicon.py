@@ -16,6 +16,7 @@ from advisor.lexicon import FILE, join, listed, say, words
 from advisor.lines import Filling, QuestionLine
 from advisor.model import Text
 from advisor.rule import GuardLevel
+from advisor.sheet import Mark, OptionStatus
 
 ADVISOR = Path(__file__).resolve().parent.parent / "advisor"
 SPEAKERS = {"say", "words", "head", "line"}
@@ -29,6 +30,8 @@ BUILT = {
     "currency.": {"CNY", "EUR", "GBP", "HKD", "JPY", "USD"},
     "facts.": {"title", "intro", "group", "member", "value", *(set(get_args(model.FactType)) - {"enum", "bool"})},
     "filling.": {*get_args(Filling)},
+    "mark.": {*get_args(Mark)},
+    "option.": {*get_args(OptionStatus)},
     "question.": {*get_args(get_type_hints(QuestionLine)["why"])},
 }
 KEYS = sorted(words())

@@ -11,6 +11,8 @@ import click
 from advisor.cli import options
 from advisor.judge import Judge
 from advisor.problems import Exit, InputError, Location, Problem, nearest
+from advisor.render.blocks import Page
+from advisor.render.layout.pack import pack_page
 from advisor.render.layout.review import review_page
 from advisor.render.output import FORMATS, SUFFIXES, render, show, write_file
 from advisor.result import Review
@@ -25,7 +27,7 @@ from advisor.review import review
     "outputs",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to this file (.txt, .md, .json say the format) as well; with --format, instead of printing.",
+    help="Write to this file (.txt, .md, .html, .json say the format) as well; with --format, instead of printing.",
 )
 @options.lang
 @options.rules
@@ -48,16 +50,17 @@ def review_command(
     files = options.case_files(paths_)
     result = _review(options.judge(rules), files, as_of, names)
     if not (outputs and format_):
-        show(format_ or "text", lang, partial(_lay_out, result), result)
+        show(format_ or "text", lang, partial(_lay_out, result, format_ or "text"), result)
     for path, kind in chosen:
-        write_file(path, render(kind, lang, partial(_lay_out, result), result))
+        write_file(path, render(kind, lang, partial(_lay_out, result, kind), result))
     for path, _ in chosen:
         click.echo(f"written: {path}", err=True)
     return Exit.INPUT if result.unreadable else Exit.OK
 
 
-def _lay_out(result: Review, page: object) -> None:
-    review_page(page, result)  # type: ignore[arg-type]
+def _lay_out(result: Review, format_: str, page: Page) -> None:
+    """Lay out a review for a screen in brief, and as the whole pack where it is kept."""
+    (review_page if format_ == "text" else pack_page)(page, result)
 
 
 def _format_of(path: Path, format_: str | None) -> str:
@@ -112,7 +115,7 @@ def gate_command(
     if unknown:
         raise InputError(unknown)
     result = _review(judge, options.case_files(paths_), as_of, names)
-    show(format_, lang, partial(_lay_out, result), result)
+    show(format_, lang, partial(_lay_out, result, format_), result)
     return gate_code(result, failing)
 
 

@@ -201,11 +201,11 @@ class SheetBuilder:
             return because(rule, -1)
         if status == "undecided":
             missing = listed(map(labelled, missing_facts(self.builder.explainer, contender.unit)[:3]))
-            return say("option.undecided", title=rule.title, facts=missing)
+            return say("option.possible", title=rule.title, facts=missing)
         values, units = self.judgement.inference.case, self.judge.program.units
         by = [units[n].rule for n in contender.defeated_by if values[n] == YES]
         titles = join([r.title for r in by if r is not None])
-        return say("option.defeated", because=because(rule, -1), by=titles)
+        return say("option.overridden", because=because(rule, -1), by=titles)
 
     def _far(self, verdict: str) -> Text:
         """Say that nothing calls for a verdict, and which of its rules comes nearest."""
@@ -215,7 +215,7 @@ class SheetBuilder:
             return say("option.no-rule")
         nearest = min(rules, key=lambda c: (unmet(c.unit, row), c.rank)).unit.rule
         assert nearest is not None
-        return say("option.uncalled", title=nearest.title)
+        return say("option.far", title=nearest.title)
 
     def _ends(self, flips: Sequence[FlipLine], questions: Sequence[QuestionLine]) -> Iterator[EndLine]:
         """Yield single facts that would end the pursuit: known ones from the flips, open ones from the questions."""

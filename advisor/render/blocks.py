@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from advisor.lexicon import say
 from advisor.lines import Answer
@@ -14,10 +15,11 @@ Tone = Literal["plain", "good", "warn", "bad", "quiet", "strong"]
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 to 3."""
+    """A heading of level 1 to 3; an `anchor` is where links within the document lead."""
 
     text: str
     level: int = 2
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,32 @@ class Bullets:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell of a table with an optional quieter note, and the anchor that it links to."""
+
+    text: str
+    note: str = ""
+    tone: Tone = "plain"
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
-    """Rows under column names."""
+    """Rows under column names; `form` tells a page with styles what kind of table it is."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str | Cell, ...], ...]
+    form: Literal["plain", "marks", "sign"] = "plain"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart by the name of its specification, what it shows, and the same in words."""
+
+    chart: Literal["portfolio", "people"]
+    data: dict[str, Any]
+    alt: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +102,22 @@ class Tree:
     root: Branch
 
 
-Block = Heading | Line | Bullets | Table | Panel | Tree
+@dataclass(frozen=True)
+class Fold:
+    """Blocks that a reader unfolds."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+Block = Heading | Line | Bullets | Table | Panel | Tree | Picture | Fold
+
+
+def cell_text(cell: str | Cell) -> str:
+    """Return a cell as one text, its note in brackets."""
+    if isinstance(cell, str):
+        return cell
+    return f"{cell.text} ({cell.note})" if cell.note else cell.text
 
 
 class Page:
@@ -97,9 +135,16 @@ class Page:
         """Return text in the page's language."""
         return text.get(self.lang) if text else ""
 
-    def head(self, key: str, level: int = 2, **parts: Text | str | int) -> None:
+    def head(self, key: str, level: int = 2, anchor: str = "", **parts: Text | str | int) -> None:
         """Add a heading from the lexicon."""
-        self.blocks.append(Heading(self.words(key, **parts), level))
+        self.blocks.append(Heading(self.words(key, **parts), level, anchor))
+
+    def fold(self, key: str, write: Callable[[Page], None]) -> None:
+        """Add what `write` writes under a title that unfolds it; nothing if it writes nothing."""
+        inner = Page(self.lang)
+        write(inner)
+        if inner.blocks:
+            self.blocks.append(Fold(self.words(key), tuple(inner.blocks)))
 
     def add(self, *blocks: Block) -> None:
         """Add blocks."""

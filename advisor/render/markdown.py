@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from advisor.problems import visible
-from advisor.render.blocks import Block, Branch, Tree
+from advisor.render.blocks import Block, Branch, Fold, Heading, Tree, cell_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$^])")
 _LINKS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
@@ -49,11 +50,22 @@ def _template() -> Template:
     )
     env.filters["md"] = escape
     env.filters["start"] = start
+    env.filters["cell"] = cell_text
     env.globals["branches"] = branches
     return env.get_template("page.md.j2")
 
 
 def markdown(blocks: list[Block]) -> str:
     """Return blocks as a Markdown document."""
-    items = [(type(block).__name__, block) for block in blocks]
+    items = [(type(block).__name__, block) for block in _flat(blocks)]
     return _template().render(blocks=items).rstrip("\n") + "\n"
+
+
+def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks with nothing folded away: Markdown has no folds."""
+    for block in blocks:
+        if isinstance(block, Fold):
+            yield Heading(block.title, 3)
+            yield from _flat(block.blocks)
+        else:
+            yield block

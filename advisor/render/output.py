@@ -17,9 +17,9 @@ from advisor.problems import UNPRINTABLE, InputError, Location, Problem
 from advisor.render.blocks import Page
 from advisor.result import to_plain
 
-Format = Literal["text", "markdown", "json"]
+Format = Literal["text", "markdown", "html", "json"]
 FORMATS: tuple[str, ...] = get_args(Format)
-SUFFIXES: dict[str, Format] = {".txt": "text", ".md": "markdown", ".json": "json"}
+SUFFIXES: dict[str, Format] = {".txt": "text", ".md": "markdown", ".html": "html", ".json": "json"}
 FILE_WIDTH = 100
 _UNPRINTABLE = re.compile(UNPRINTABLE.pattern + r"(?<!\n)")
 """What JSON allows in a string, and a terminal would obey; only the line ends between strings are left."""
@@ -31,6 +31,10 @@ def render(format_: str, lang: str, layout: Callable[[Page], None], plain: Any) 
         text = json.dumps(to_plain(plain), ensure_ascii=False, indent=2, sort_keys=False) + "\n"
         return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
     page = _page(lang, layout)
+    if format_ == "html":
+        from advisor.render.html import html
+
+        return html(page.blocks, lang)
     if format_ == "markdown":
         from advisor.render.markdown import markdown
 

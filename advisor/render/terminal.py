@@ -13,7 +13,20 @@ from rich.text import Text
 from rich.tree import Tree as RichTree
 
 from advisor.problems import visible
-from advisor.render.blocks import Block, Branch, Bullets, Heading, Line, Panel, Table, Tone, Tree
+from advisor.render.blocks import (
+    Block,
+    Branch,
+    Bullets,
+    Fold,
+    Heading,
+    Line,
+    Panel,
+    Picture,
+    Table,
+    Tone,
+    Tree,
+    cell_text,
+)
 
 _STYLES: dict[Tone, str] = {
     "plain": "",
@@ -69,6 +82,10 @@ def _renderable(target: Console, block: Block) -> RenderableType:
         return _stacked(block) if target.width < NARROW else _table(block)
     if isinstance(block, Panel):
         return _panel(block, target.width)
+    if isinstance(block, Picture):
+        return _words(block.alt, "dim")
+    if isinstance(block, Fold):
+        return Group(_heading(Heading(block.title, 3), target.width), *(_renderable(target, b) for b in block.blocks))
     return _tree(block)
 
 
@@ -99,14 +116,15 @@ def _table(block: Table) -> RenderableType:
     for name in block.columns:
         table.add_column(_words(name), overflow="fold")
     for row in block.rows:
-        table.add_row(*map(_words, row))
+        table.add_row(*(_words(cell_text(cell)) for cell in row))
     return table
 
 
 def _stacked(block: Table) -> RenderableType:
     lines: list[RenderableType] = []
     for row in block.rows:
-        pairs = [(name, cell) for name, cell in zip(block.columns, row, strict=True) if cell]
+        cells = map(cell_text, row)
+        pairs = [(name, cell) for name, cell in zip(block.columns, cells, strict=True) if cell]
         lines.extend(_pair(name, cell) for name, cell in pairs)
         lines.append(Text(""))
     return Group(*lines[:-1])

@@ -20,7 +20,7 @@ from advisor.result import AccountReport
 
 def account_page(page: Page, account: AccountReport) -> None:
     """Write everything that is read about one account."""
-    page.head("head.account", 1, title=account.title)
+    page.head("head.account", 1, f"account-{account.id}", title=account.title)
     page.line("case.line", "quiet", id=account.id, as_of=account.as_of.isoformat(), file=account.file)
     if account.about:
         page.add(Line(page.text(account.about), "quiet"))

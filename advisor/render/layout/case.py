@@ -18,9 +18,9 @@ WARNINGS = 5
 _GUARD_TONE: dict[str, Tone] = {"refuse": "bad", "hold": "bad", "reword": "warn", "note": "plain"}
 
 
-def heading(page: Page, case: CaseReport) -> None:
+def heading(page: Page, case: CaseReport, anchor: str = "") -> None:
     """Write what the case is, and the phase that it is judged to be in."""
-    page.head("head.case", 1, title=case.title)
+    page.head("head.case", 1, anchor, title=case.title)
     page.line("case.line", "quiet", id=case.id, as_of=case.as_of.isoformat(), file=case.file)
     for phase in case.phases:
         page.line("case.phase", "quiet", phase=phase.label, because=phase.because)
@@ -80,10 +80,18 @@ def reasons(page: Page, key: str, found: Iterable[Reason]) -> None:
 
 
 def _reason_note(page: Page, reason: Reason) -> str:
-    parts = [page.words("reason.evidence", grade=reason.weakest_label)] if reason.weakest_label else []
+    """Say how good the weakest evidence is and how old, and where the rule comes from."""
+    parts = [_evidence(page, reason, reason.weakest_label)] if reason.weakest_label else []
     parts.extend(page.words("reason.stale") for _ in [0] if reason.stale)
     parts.extend(dict.fromkeys(source(page, line) for line in reason.sources))
     return page.words("list.semicolon").join(parts)
+
+
+def _evidence(page: Page, reason: Reason, grade: Text) -> str:
+    days = [fact.on for fact in reason.facts if fact.on and fact.grade == reason.weakest]
+    if not days:
+        return page.words("reason.evidence", grade=grade)
+    return page.words("reason.evidence-on", grade=grade, on=min(days).isoformat())
 
 
 def source(page: Page, line: SourceLine) -> str:

@@ -1,4 +1,4 @@
-"""The board's pack: the table of all cases, files that could not be read, then case by case."""
+"""A review on a screen: the table of all cases, files that could not be read, then case by case."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from advisor.result import CaseReport, Review
 
 
 def review_page(page: Page, review: Review) -> None:
-    """Write the whole pack."""
+    """Write the whole review."""
     page.head("head.review", 1, deals=len(review.cases), accounts=len(review.accounts))
     if review.cases:
         columns = ("column.case", "column.verdict", "column.state", "column.proof", "column.look")
         page.add(Table(tuple(map(page.words, columns)), tuple(_row(page, case) for case in review.cases)))
-    _unreadable(page, review)
+    unreadable(page, review)
     for account in review.accounts:
         account_page(page, account)
     for case in review.cases:
@@ -28,11 +28,11 @@ def _row(page: Page, case: CaseReport) -> tuple[str, ...]:
         page.text(case.verdict.label),
         page.words("state.settled" if case.settled else "state.open"),
         page.words("state.proven") if case.proof.same else page.text(case.proof.verdict.label),
-        _look(page, case),
+        look(page, case),
     )
 
 
-def _look(page: Page, case: CaseReport) -> str:
+def look(page: Page, case: CaseReport) -> str:
     """Say what the board should look at first in a case."""
     notes = []
     if case.blocked:
@@ -46,7 +46,8 @@ def _look(page: Page, case: CaseReport) -> str:
     return page.words("list.semicolon").join(notes)
 
 
-def _unreadable(page: Page, review: Review) -> None:
+def unreadable(page: Page, review: Review) -> None:
+    """List files that could not be read, with their problems."""
     if review.unreadable:
         page.head("head.unreadable")
         for entry in review.unreadable:

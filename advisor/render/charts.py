@@ -1,0 +1,41 @@
+"""Draws pictures: Vega-Lite specifications filled with data, drawn as SVG by the library that knows how."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import vl_convert
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from advisor.problems import visible
+from advisor.render.blocks import Picture
+
+_OPENING = re.compile(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    loader = PackageLoader("advisor.render", "charts")
+    return Environment(loader=loader, undefined=StrictUndefined, autoescape=False)
+
+
+def draw(picture: Picture) -> Markup:
+    """Return a picture as inline SVG that scales with the page and is read out as its description."""
+    template = _environment().get_template(f"{picture.chart}.json.j2")
+    svg = vl_convert.vegalite_to_svg(template.render(data=_printable(picture.data)))
+    opening = Markup('<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img" aria-label="{alt}">')
+    found = _OPENING.search(svg)
+    assert found is not None, "the library draws an SVG with a view box"
+    return opening.format(box=found[1], alt=picture.alt) + Markup(svg[found.end() :])
+
+
+def _printable(data: Any) -> Any:
+    """Return data with nothing in its words that a page could obey or an SVG may not hold."""
+    if isinstance(data, str):
+        return visible(data)
+    if isinstance(data, dict):
+        return {key: _printable(value) for key, value in data.items()}
+    return [_printable(item) for item in data] if isinstance(data, (list, tuple)) else data

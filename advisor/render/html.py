@@ -1,0 +1,52 @@
+"""Draws blocks as one self-contained HTML page: no script, no request, whatever a case file says stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from advisor.lexicon import say
+from advisor.problems import visible
+from advisor.render import charts
+from advisor.render.blocks import Block, Cell, Heading
+from advisor.render.markdown import branches
+
+Section = tuple[Heading, list[Block]]
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    env = Environment(
+        loader=PackageLoader("advisor.render", "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    env.filters["shown"] = _shown
+    env.filters["kind"] = lambda block: type(block).__name__
+    env.filters["cell"] = lambda cell: cell if isinstance(cell, Cell) else Cell(cell)
+    env.globals["branches"] = branches
+    env.globals["draw"] = charts.draw
+    return env.get_template("page.html.j2")
+
+
+def _shown(text: str) -> str:
+    """Return words on one line, with nothing in them that a browser would obey."""
+    return visible(" ".join(text.split()))
+
+
+def html(blocks: Iterable[Block], lang: str) -> str:
+    """Return blocks as an HTML document; each heading of the first level opens a section."""
+    sections: list[Section] = []
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            sections.append((block, []))
+        elif not sections:
+            sections.append((Heading("", 1), [block]))
+        else:
+            sections[-1][1].append(block)
+    words = {key: say(f"pack.{key}").get(lang) for key in ("back", "skip")}
+    return _template().render(sections=sections, lang="zh-CN" if lang == "zh" else "en", words=words)

@@ -1,0 +1,132 @@
+"""The board's pack: the portfolio, what is asked and why, what changed; then deal by deal, everything a board reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.render.blocks import Cell, Line, Page, Table
+from advisor.render.layout import pictures, sheet
+from advisor.render.layout.account import account_page
+from advisor.render.layout.case import (
+    QUESTIONS,
+    WARNINGS,
+    compliance,
+    doubtful_facts,
+    flips,
+    heading,
+    openness_word,
+    questions,
+    reasons,
+    tone,
+    verdict,
+    warnings,
+)
+from advisor.render.layout.people import classes
+from advisor.render.layout.people import people as advice_on_people
+from advisor.render.layout.review import look, unreadable
+from advisor.result import AccountReport, CaseReport, Review
+
+ASKED = ("column.number", "column.case", "column.verdict", "column.asked", "column.reason", "column.look")
+
+
+def pack_page(page: Page, review: Review) -> None:
+    """Write the whole pack."""
+    page.head("pack.title", 1, anchor="top")
+    _summary(page, review)
+    if review.cases:
+        page.add(pictures.portfolio(page, review.cases))
+        _asked(page, review.cases)
+    _accounts(page, review.accounts)
+    unreadable(page, review)
+    for case in review.cases:
+        _deal(page, case)
+    for account in review.accounts:
+        account_page(page, account)
+    page.add(Line(page.text(review.disclaimer), "quiet"))
+
+
+def _summary(page: Page, review: Review) -> None:
+    """Say in one line how many deals ask for what kind of attention."""
+    cases = review.cases
+    counts = {
+        "deals": len(cases),
+        "blocked": sum(case.blocked for case in cases),
+        "open": sum(not case.settled for case in cases),
+        "gap": sum(not case.proof.same for case in cases),
+        "accounts": len(review.accounts),
+        "unreadable": len(review.unreadable),
+    }
+    page.line("pack.summary", "strong", **counts)
+    days = sorted({case.as_of.isoformat() for case in cases})
+    if days:
+        page.line("pack.days", "quiet", first=days[0], last=days[-1])
+
+
+def _asked(page: Page, cases: Sequence[CaseReport]) -> None:
+    """Write what is asked of the board, exceptions first, in tables by what needs its attention."""
+    numbered = list(enumerate(cases, start=1))
+    calm = [pair for pair in numbered if not _exception(pair[1])]
+    for key, chosen in (("pack.exceptions", [p for p in numbered if _exception(p[1])]), ("pack.calm", calm)):
+        if chosen:
+            page.head(key, count=len(chosen))
+            names = sheet.columns(page, *ASKED)
+            page.add(Table(names, tuple(_row(page, n, case) for n, case in chosen)))
+
+
+def _exception(case: CaseReport) -> bool:
+    return case.blocked or bool(case.contradictions) or not case.settled or not case.proof.same
+
+
+def _row(page: Page, number: int, case: CaseReport) -> tuple[str | Cell, ...]:
+    amount = next(iter(case.sheet.money), None)
+    known = amount is not None and case.sheet.place.weight is not None
+    return (
+        str(number),
+        Cell(page.text(case.title), page.text(amount.value) if known and amount else "", link=anchor(case)),
+        Cell(page.text(case.verdict.label), openness_word(page, case), tone(case)),
+        page.text(case.verdict.decision),
+        page.text(case.reasons_for[0].text) if case.reasons_for else page.words("dash"),
+        look(page, case) or page.words("dash"),
+    )
+
+
+def anchor(case: CaseReport | AccountReport) -> str:
+    """Name the place of a case in the document."""
+    kind = "deal" if isinstance(case, CaseReport) else "account"
+    return f"{kind}-{case.id}"
+
+
+def _accounts(page: Page, accounts: Sequence[AccountReport]) -> None:
+    if accounts:
+        page.head("pack.accounts")
+        rows = tuple((Cell(page.text(a.title), link=anchor(a)), _first_step(page, a)) for a in accounts)
+        page.add(Table(sheet.columns(page, "column.account", "column.do"), rows))
+
+
+def _first_step(page: Page, account: AccountReport) -> str:
+    return page.text(account.actions[0].do) if account.actions else page.words("dash")
+
+
+def _deal(page: Page, case: CaseReport) -> None:
+    heading(page, case, anchor(case))
+    page.add(sheet.standing_line(page, case.sheet))
+    verdict(page, case)
+    reasons(page, "head.for", case.reasons_for)
+    reasons(page, "head.against", case.reasons_against)
+    warnings(page, case.warnings, WARNINGS)
+    doubtful_facts(page, case.contradictions, case.stale)
+    flips(page, case.flips)
+    questions(page, case.questions[:QUESTIONS])
+    sheet.grid(page, case.sheet)
+    sheet.people(page, case.sheet.people)
+    page.fold("head.people", lambda inner: advice_on_people(inner, case.people))
+    sheet.criteria(page, case.sheet)
+    sheet.money(page, case.sheet)
+    sheet.options(page, case.sheet)
+    sheet.ends(page, case.sheet)
+    sheet.plan(page, case)
+    compliance(page, case.compliance, case.quarantined)
+    sheet.sign_off(page)
+    sheet.acts(page, case)
+    page.fold("head.classes", lambda inner: classes(inner, case.classes))
+    page.fold("head.trace", lambda inner: sheet.trace(inner, case))

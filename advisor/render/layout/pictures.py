@@ -1,0 +1,147 @@
+"""What the pictures of a pack show: where each dot stands, and the same in words."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from rich.cells import cell_len
+
+from advisor.render.blocks import Page, Picture
+from advisor.render.layout.case import tone
+from advisor.result import CaseReport
+from advisor.sheet import PeopleMap, Scale, Spot, Tally
+
+T = TypeVar("T")
+LABEL = 18
+"""Columns of a line of a label on the people map; a Chinese character takes two."""
+
+
+def portfolio(page: Page, cases: Sequence[CaseReport]) -> Picture:
+    """Show each deal by the items for and against us; what is not known stretches as far as it could reach."""
+    axes = page.words("picture.across"), page.words("picture.up")
+    places = [(_balance(c.sheet.place.across), _balance(c.sheet.place.up)) for c in cases]
+    width = max((_total(c.sheet.place.across) for c in cases), default=1)
+    height = max((_total(c.sheet.place.up) for c in cases), default=1)
+    spread = {id(case): where for case, where in _spread(zip(places, cases, strict=True), 0.62, 0.46, 6)}
+    values = [_dot(page, n, case, spread[id(case)]) for n, case in enumerate(cases, start=1)]
+    data = {"axes": axes, "width": width, "height": height, "values": values}
+    return Picture("portfolio", data, page.words("picture.portfolio", count=len(cases)), page.words("picture.key"))
+
+
+def _dot(page: Page, number: int, case: CaseReport, where: tuple[float, float]) -> dict[str, Any]:
+    across, up = case.sheet.place.across, case.sheet.place.up
+    x, y = _balance(across), _balance(up)
+    return {
+        "n": str(number),
+        "who": page.words("picture.deal", title=case.title, across=tally(page, across), up=tally(page, up)),
+        "x": where[0],
+        "y": where[1],
+        "low": x - across.unknown,
+        "high": x + across.unknown,
+        "bottom": y - up.unknown,
+        "top": y + up.unknown,
+        "weight": float(case.sheet.place.weight or 0),
+        "tone": tone(case),
+        "settled": case.settled,
+    }
+
+
+def _balance(count: Tally) -> int:
+    return count.plus - count.minus
+
+
+def _total(count: Tally) -> int:
+    return count.plus + count.even + count.minus + count.unknown
+
+
+def tally(page: Page, count: Tally) -> str:
+    """Say how many items are for, against and not known: counts, never a score."""
+    return page.words("tally", plus=count.plus, minus=count.minus, unknown=count.unknown)
+
+
+def people(page: Page, found: PeopleMap) -> Picture:
+    """Show the people by stance and level; size is influence, fill is how well we know them."""
+    numbered = [(_place(spot), spot) for spot in found.spots]
+    spread = {spot.id: where for spot, where in _spread(numbered, 0.5, 0.3, 2)}
+    values = [_person(page, n, spot, found, spread[spot.id]) for n, spot in enumerate(found.spots, start=1)]
+    lines = [
+        {"x": spread[a.id][0], "y": spread[a.id][1], "x2": spread[b][0], "y2": spread[b][1]}
+        for a in found.spots
+        for b in a.sways
+    ]
+    data = {
+        "across": _labels(page, found.across),
+        "up": _labels(page, found.up),
+        "axes": (page.text(found.across.label), page.text(found.up.label)),
+        "met": len(found.met.values),
+        "values": values,
+        "lines": lines,
+    }
+    return Picture("people", data, page.words("picture.people", count=len(values)), page.words("picture.people-key"))
+
+
+def _labels(page: Page, scale: Scale) -> list[str]:
+    return [page.words("picture.unknown"), *map(page.text, scale.values)]
+
+
+def _place(spot: Spot) -> tuple[int, int]:
+    """Put what is not known first on each scale."""
+    return _step(spot.across), _step(spot.up)
+
+
+def _step(value: int | None) -> int:
+    return 0 if value is None else value + 1
+
+
+def _person(page: Page, number: int, spot: Spot, found: PeopleMap, where: tuple[float, float]) -> dict[str, Any]:
+    scales = ((found.across, spot.across), (found.up, spot.up), (found.met, spot.met))
+    said = [page.text(scale.values[i]) if i is not None else page.words("picture.unknown") for scale, i in scales]
+    return {
+        "n": str(number),
+        "who": page.words("list.semicolon").join([page.text(spot.who), *said]),
+        "label": _lines(page.text(spot.who)),
+        "x": where[0],
+        "y": where[1],
+        "size": _step(spot.size),
+        "met": _step(spot.met),
+    }
+
+
+def _lines(text: str) -> list[str]:
+    """Break a label into at most two short lines; words stay whole where they can."""
+    lines = [""]
+    for word in _words(text):
+        if cell_len(lines[-1] + word) > LABEL and lines[-1]:
+            lines.append("")
+        lines[-1] += word
+    kept = [line.strip() for line in lines]
+    return kept if len(kept) < 3 else [kept[0], kept[1] + "…"]
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield words with the space behind them, and Chinese characters one by one."""
+    word = ""
+    for letter in text:
+        word += letter
+        if letter == " " or cell_len(letter) > 1:
+            yield word
+            word = ""
+    yield word
+
+
+def _spread(
+    things: Iterable[tuple[Hashable, T]], wide: float, high: float, across: int
+) -> Iterator[tuple[T, tuple[float, float]]]:
+    """Set things that share a place beside one another around it, so many in a row."""
+    sharing: dict[Any, list[T]] = defaultdict(list)
+    for place, thing in things:
+        sharing[place].append(thing)
+    for (x, y), together in sharing.items():
+        columns = min(across, len(together))
+        rows = math.ceil(len(together) / columns)
+        for number, thing in enumerate(together):
+            row, column = divmod(number, columns)
+            yield thing, (x + (column - (columns - 1) / 2) * wide, y - (row - (rows - 1) / 2) * high)
