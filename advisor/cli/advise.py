@@ -46,7 +46,7 @@ def _report(case: Path, rules: Path | None, as_of: datetime | None, names: bool)
 def next_command(case: Path, lang: str, format_: str, rules: Path | None, as_of: datetime | None, names: bool) -> None:
     """Tell a rep the next best actions and questions on one deal, or an account manager on one account.
 
-    Example: advisor next cases/grain-terminal.yaml
+    Example: advisor next cases/packaging-line-dairy-group.yaml
     """
     with closing(options.judge(rules)) as judge:
         judgement = judge.judge(load_case(case, judge.knowledge), options.day(as_of))
@@ -73,7 +73,7 @@ def next_command(case: Path, lang: str, format_: str, rules: Path | None, as_of:
 def flips_command(case: Path, lang: str, format_: str, rules: Path | None, as_of: datetime | None, names: bool) -> None:
     """Show the smallest changes that would turn the verdict.
 
-    Example: advisor flips cases/grain-terminal.yaml
+    Example: advisor flips cases/packaging-line-dairy-group.yaml
     """
     result = _report(case, rules, as_of, names)
     show(format_, lang, lambda page: advice.flips_page(page, result), {"id": result.id, "flips": result.flips})
@@ -94,7 +94,7 @@ def why_command(
 ) -> None:
     """Show why a conclusion holds: the verdict, or a verdict, finding or rule by its id.
 
-    Example: advisor why cases/grain-terminal.yaml needs-understood
+    Example: advisor why cases/packaging-line-dairy-group.yaml create-doubt
     """
     _argue(why, case, conclusion, lang, format_, rules, as_of, names)
 
@@ -108,7 +108,7 @@ def why_not_command(
 ) -> None:
     """Show what keeps a verdict from being reached: its nearest rules, condition by condition.
 
-    Example: advisor why-not cases/grain-terminal.yaml bid
+    Example: advisor why-not cases/packaging-line-dairy-group.yaml negotiate
     """
     _argue(why_not, case, verdict, lang, format_, rules, as_of, names)
 
@@ -146,9 +146,9 @@ def what_if_command(
 ) -> None:
     """Show a deal before and after some facts change; the case file stays as it is.
 
-    A fact of a person or rival is written with its id: --set chief-engineer.stance=supporter
+    A fact of a person or rival is written with its id: --set managing-director.stance=supporter
 
-    Example: advisor what-if cases/grain-terminal.yaml --set criteria.changeable=no
+    Example: advisor what-if cases/packaging-line-dairy-group.yaml --set us.rank=level
     """
     with closing(options.judge(rules)) as judge:
         before = _judged(judge, case, as_of)
@@ -174,7 +174,7 @@ def view_command(
 
     Methods: meddpicc, tas (twenty questions), spin, blue-sheet (buying influences).
 
-    Example: advisor view cases/grain-terminal.yaml --as blue-sheet
+    Example: advisor view cases/packaging-line-dairy-group.yaml --as blue-sheet
     """
     with closing(options.judge(rules)) as judge:
         methods = judge.knowledge.methods
