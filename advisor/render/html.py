@@ -48,5 +48,5 @@ def html(blocks: Iterable[Block], lang: str) -> str:
             sections.append((Heading("", 1), [block]))
         else:
             sections[-1][1].append(block)
-    words = {key: say(f"pack.{key}").get(lang) for key in ("back", "skip")}
+    words = {"back": say("pack.back").get(lang), "skip": say("pack.skip").get(lang)}
     return _template().render(sections=sections, lang="zh-CN" if lang == "zh" else "en", words=words)
