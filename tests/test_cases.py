@@ -29,6 +29,7 @@ IN_NO_CASE: dict[str, str] = {
     "customer-decision-process/problem-not-accepted": NO_PHASE,
     "customer-decision-process/signed": NO_PHASE,
     "four-animals/peacock-with-rivals": NOT_YET,
+    "goal-rules/one-goal-said-to-collide": AT_ODDS,
     "lifetime-value/estimate-twice": OTHER_CELL,
     "lifetime-value/future-not-estimated": OTHER_CELL,
     "needs-phase-customer-questions/pays-for-no-problem": AT_ODDS,
