@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
 from advisor.evidence import State, View, learnt
+from advisor.explain.account import account_report
 from advisor.infer import Reasoner
 from advisor.judge import Judge
+from advisor.load.cases import load_case
 from advisor.model import All, Either, Fact, FactRef, FactTest, FindingTest, KnowledgeTest, Not, Quantified
 from advisor.questions import Answer, Asker, Hanging, Question, paths_below, upstream
 from advisor.rule import Action, Rule, Then
@@ -188,3 +191,18 @@ def test_a_rule_that_holds_makes_the_judge_ask_what_it_wants(mini_judge: Judge) 
     judgement = mini_judge.judge_view(case_of(), deal)
     assert judgement.decision.verdict == "reshape-criteria"
     assert "deal.needs_known" in asked(mini_judge.questions(judgement))
+
+
+def test_an_account_is_first_asked_for_what_was_told_twice_or_is_out_of_date(
+    shipped_judge: Judge, tmp_path: Path
+) -> None:
+    file = tmp_path / "mill.yaml"
+    file.write_text(
+        "{case: mill, kind: account, title: A mill, as_of: 2026-05-20, facts: {account.profit: most,"
+        " account.buys_now: [{value: little, by: finance}, {value: ordinary, by: account-manager}],"
+        " relationship.future_value: {value: low, by: sales-director, on: 2023-02-01}}}"
+    )
+    case = load_case(file, shipped_judge.knowledge)
+    asked = [(q.fact.path, q.why) for q in account_report(shipped_judge, shipped_judge.judge(case)).questions]
+    assert sorted(asked[:2]) == [("account.buys_now", "contradicted"), ("relationship.future_value", "stale")]
+    assert {why for _, why in asked[2:]} == {"unknown"}

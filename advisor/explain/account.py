@@ -45,10 +45,15 @@ class _AccountBuilder(Builder):
         return (action for action, serves in self.action_lines() if not serves)
 
     def _account_questions(self) -> Iterator[QuestionLine]:
-        """Ask first what most undecided conclusions about the account hang on, per cost of asking."""
-        facts, weight = self.knowledge.facts, self._hanging()
-        ranked = sorted(weight, key=lambda p: (-weight[p] / facts[p[1]].cost, facts[p[1]].cost, p[1], p[0] or ""))
-        for place in ranked:
+        """Ask first what was told twice or is out of date, then what most conclusions hang on, per cost of asking."""
+        facts, weight, states = self.knowledge.facts, self._hanging(), self.judgement.view.states
+        doubted = {(None, path) for path, state in states.items() if state.contradicted or state.stale}
+
+        def rank(place: Place) -> tuple[bool, float, int, str, str]:
+            cost = facts[place[1]].cost
+            return place not in doubted, -weight[place] / cost, cost, place[1], place[0] or ""
+
+        for place in sorted({*weight, *doubted}, key=rank):
             yield self.plain_question(place)
 
     def _hanging(self) -> Counter[Place]:

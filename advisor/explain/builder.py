@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 
-from advisor.evidence import MemberView, Place, State
+from advisor.evidence import MemberView, Place, State, doubt
 from advisor.explain.argument import Explainer, source_lines
 from advisor.explain.contact import Contact
 from advisor.explain.people import Holding, People
@@ -174,10 +174,11 @@ class Builder:
         return fact, declared, ask
 
     def plain_question(self, place: Place) -> QuestionLine:
-        """Return a question about a fact that nobody knows and that no verdict hangs on."""
+        """Return a question about a fact that nobody knows, or that is in doubt, and that no verdict hangs on."""
         fact, declared, ask = self.question(place)
         who = tuple(dict.fromkeys(self.answerers(declared.who, place)))
-        return QuestionLine(fact, ask, who, declared.cost, "unknown", (), False)
+        why = doubt(self.judgement.view.state(place), declared) or "unknown"
+        return QuestionLine(fact, ask, who, declared.cost, why, (), False)
 
     def answerers(self, roles: Iterable[str], place: Place) -> Iterator[Text]:
         """Name the people of the case who play these roles, else the roles.
