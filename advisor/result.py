@@ -33,7 +33,7 @@ from advisor.lines import (
 )
 from advisor.model import Text
 from advisor.rule import STOPPING
-from advisor.sheet import Sheet
+from advisor.sheet import CaseChange, Sheet
 
 SCHEMA_VERSION = "1.1"
 
@@ -132,6 +132,8 @@ class Review:
     cases: tuple[CaseReport, ...]
     accounts: tuple[AccountReport, ...]
     unreadable: tuple[Unreadable, ...]
+    changes: tuple[CaseChange, ...] | None
+    """What is other than in the earlier review that it was compared with; None: with none."""
 
 
 @dataclass(frozen=True)

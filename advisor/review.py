@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from advisor import paths
+from advisor.explain import since
 from advisor.explain.account import account_report
 from advisor.explain.report import report
-from advisor.judge import Judge
+from advisor.judge import Judge, Judgement
 from advisor.lines import DealLine
 from advisor.load.cases import load_case
+from advisor.load.previous import PreviousCase
 from advisor.problems import EngineError, InputError
 from advisor.result import SCHEMA_VERSION, AccountReport, CaseReport, Review, Unreadable
+from advisor.sheet import CaseChange
 
 
 def review(
@@ -23,9 +26,14 @@ def review(
     day: date | None = None,
     names: bool = False,
     progress: Callable[[Path], None] = lambda _: None,
+    before: Mapping[str, PreviousCase] | None = None,
 ) -> Review:
-    """Judge every case file; a file that cannot be read or judged is listed with its problems."""
+    """Judge every case file; a file that cannot be read or judged is listed with its problems.
+
+    With the deals of an earlier review (`before`), say what has changed since.
+    """
     reports: list[CaseReport] = []
+    changes: list[CaseChange] = []
     accounts: list[AccountReport] = []
     unreadable: list[Unreadable] = []
     for path in files:
@@ -36,6 +44,8 @@ def review(
                 accounts.append(account_report(judge, judgement, names))
             else:
                 reports.append(report(judge, judgement, names))
+                if before is not None:
+                    changes.append(_change(judge, judgement, reports[-1], before))
         except InputError as error:
             unreadable.append(Unreadable(paths.display(path), tuple(map(str, error.problems))))
         except EngineError as error:
@@ -46,7 +56,27 @@ def review(
         cases=tuple(sorted(reports, key=urgency)),
         accounts=tuple(_with_deals(a, reports) for a in sorted(accounts, key=lambda a: (a.id, a.file))),
         unreadable=tuple(sorted(unreadable, key=lambda u: u.file)),
+        changes=_changes(judge, changes, before) if before is not None else None,
     )
+
+
+def _change(judge: Judge, judgement: Judgement, now: CaseReport, before: Mapping[str, PreviousCase]) -> CaseChange:
+    earlier = before.get(now.id)
+    return since.change(judge, judgement, now, earlier) if earlier else since.new(now)
+
+
+def _changes(judge: Judge, changes: list[CaseChange], before: Mapping[str, PreviousCase]) -> tuple[CaseChange, ...]:
+    """Sort what changed: other verdicts first, then deals that came or went, then other states, then the rest."""
+    here = {change.id for change in changes}
+    gone = [since.gone(judge, case) for case in before.values() if case.id not in here]
+
+    def rank(change: CaseChange) -> tuple[int, str]:
+        if change.was is None or change.now is None:
+            return 1, change.id
+        turned, moved = change.was.id != change.now.id, change.was_settled != change.now_settled
+        return 0 if turned else 2 if moved else 3, change.id
+
+    return tuple(sorted((*changes, *gone), key=rank))
 
 
 def _with_deals(account: AccountReport, reports: Iterable[CaseReport]) -> AccountReport:

@@ -126,10 +126,11 @@ class OptionLine:
 
 @dataclass(frozen=True)
 class EndLine:
-    """A fact that would end the pursuit, were it to turn out so."""
+    """Something that would end the pursuit: what would have to be so, what is known of it now, and the verdict."""
 
-    fact: FactLine
-    value: Text
+    what: Text
+    now: Text
+    facts: tuple[FactLine, ...]
     verdict: VerdictLine
 
 
@@ -143,13 +144,21 @@ class ActLine:
 
 
 @dataclass(frozen=True)
+class MemberLine:
+    """A member of a list: the id, and what text calls it."""
+
+    id: str
+    who: Text
+
+
+@dataclass(frozen=True)
 class ListLine:
-    """A list of the case: whether everybody on it is known, and the ids of its members."""
+    """A list of the case, whether everybody on it is known, and its members."""
 
     name: str
     label: Text
     complete: bool
-    members: tuple[str, ...]
+    members: tuple[MemberLine, ...]
 
 
 @dataclass(frozen=True)
@@ -166,3 +175,34 @@ class Sheet:
     acts: tuple[ActLine, ...]
     facts: tuple[FactLine, ...]
     lists: tuple[ListLine, ...]
+
+
+@dataclass(frozen=True)
+class ChangedFact:
+    """Something on file that is other than it was."""
+
+    label: Text
+    was: Text
+    now: Text
+
+
+Cause = Literal["facts", "rules", "none"]
+
+
+@dataclass(frozen=True)
+class CaseChange:
+    """A deal beside its earlier review. `did` are the changes without which the verdict would be what it was.
+
+    `was` is None for a new deal, `now` for one that is gone. The cause is `rules` where the facts of then give another
+    verdict now than then: the rules or the tool have changed; `none` where the verdict is the same.
+    """
+
+    id: str
+    title: Text
+    was: VerdictLine | None
+    now: VerdictLine | None
+    was_settled: bool
+    now_settled: bool
+    cause: Cause
+    did: tuple[ChangedFact, ...]
+    others: int

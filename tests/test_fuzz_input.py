@@ -24,6 +24,7 @@ from advisor.load.cases import load_case
 from advisor.paths import Library
 from advisor.problems import InputError
 from advisor.render.layout import advice
+from advisor.render.layout.pack import pack_page
 from advisor.render.layout.review import review_page
 from advisor.render.output import render
 from advisor.result import Review
@@ -237,10 +238,11 @@ def draw(judge: Judge, path: Path) -> None:
     judgement = judge.judge(load_case(path, judge.knowledge))
     whole = report(judge, judgement, names=True)
     words = explainer(judge, judgement)
-    review = Review("1.0", judge.knowledge.disclaimer, (whole,), (), ())
+    review = Review("1.1", judge.knowledge.disclaimer, (whole,), (), (), None)
     for lang in ("en", "zh"):
         for format_ in ("text", "markdown", "json"):
             assert render(format_, lang, lambda page: review_page(page, review), review)
+        assert render("markdown", lang, lambda page: pack_page(page, review), review)
     for verdict in judge.knowledge.verdicts:
         for argument in (why(judge, judgement, words, verdict), why_not(judge, judgement, words, verdict)):
             assert render("text", "en", partial(advice.argument_page, argument=argument), argument)

@@ -27,7 +27,7 @@ LAYERS = (
     ("load.cases", "load.knowledge", "load.rules"),
     ("program",),
     ("compile", "evidence"),
-    ("changes", "domain", "encode"),
+    ("changes", "domain", "encode", "load.previous"),
     ("engine", "quarantine", "shadow"),
     ("infer",),
     ("arbitrate",),

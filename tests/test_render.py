@@ -26,6 +26,7 @@ from advisor.model import Text
 from advisor.problems import visible
 from advisor.render.blocks import Block, Branch, Bullet, Bullets, Heading, Line, Page, Panel, Table, Tree
 from advisor.render.layout import advice
+from advisor.render.layout.pack import pack_page
 from advisor.render.layout.review import review_page
 from advisor.render.markdown import escape, markdown
 from advisor.render.output import render
@@ -279,9 +280,10 @@ def documents(judge: Judge, judgement: Judgement) -> tuple[CaseReport, Argument,
 def layouts(whole: CaseReport, because: Argument, not_: Argument) -> list[tuple[Layout, Any]]:
     """Return every page that shows a case, with what it shows."""
     bad = Unreadable(whole.title.en, (whole.title.en, "x"))
-    review = Review("1.0", whole.title, (whole,), (), (bad,))
+    review = Review("1.1", whole.title, (whole,), (), (bad,), None)
     return [
         (lambda p: review_page(p, review), review),
+        (lambda p: pack_page(p, review), review),
         (lambda p: advice.next_page(p, whole), whole),
         (lambda p: advice.flips_page(p, whole), whole.flips),
         (lambda p: advice.what_if_page(p, whole, whole, [(f, f) for f in whole.contradictions]), whole),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 
 from advisor.cli import options
 from advisor.judge import Judge
+from advisor.load.previous import PreviousCase, load_previous
 from advisor.problems import Exit, InputError, Location, Problem, nearest
 from advisor.render.blocks import Page
 from advisor.render.layout.pack import pack_page
@@ -29,6 +31,11 @@ from advisor.review import review
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to this file (.txt, .md, .html, .json say the format) as well; with --format, instead of printing.",
 )
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="An earlier review as JSON: say what has changed, and the facts that did it.",
+)
 @options.lang
 @options.rules
 @options.as_of
@@ -37,6 +44,7 @@ def review_command(
     paths_: tuple[Path, ...],
     format_: str | None,
     outputs: tuple[Path, ...],
+    since: Path | None,
     lang: str,
     rules: Path | None,
     as_of: datetime | None,
@@ -44,11 +52,13 @@ def review_command(
 ) -> int:
     """Review all cases in files or folders, for a deal-review board.
 
-    Example: advisor review cases/ --lang zh --output review.md
+    Example: advisor review cases/ --lang zh --output pack.html --output pack.json
     """
     chosen = [(path, _format_of(path, format_)) for path in outputs]
     files = options.case_files(paths_)
-    result = _review(options.judge(rules), files, as_of, names)
+    judge = options.judge(rules)
+    before = load_previous(since, judge.knowledge) if since else None
+    result = _review(judge, files, as_of, names, before)
     if not (outputs and format_):
         show(format_ or "text", lang, partial(_lay_out, result, format_ or "text"), result)
     for path, kind in chosen:
@@ -71,10 +81,16 @@ def _format_of(path: Path, format_: str | None) -> str:
     return found
 
 
-def _review(judge: Judge, files: list[Path], as_of: datetime | None, names: bool) -> Review:
+def _review(
+    judge: Judge,
+    files: list[Path],
+    as_of: datetime | None,
+    names: bool,
+    before: Mapping[str, PreviousCase] | None = None,
+) -> Review:
     progress = options.Progress(len(files))
     try:
-        return review(judge, files, options.day(as_of), names, progress.step)
+        return review(judge, files, options.day(as_of), names, progress.step, before)
     finally:
         progress.close()
         judge.close()

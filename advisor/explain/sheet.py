@@ -26,6 +26,7 @@ from advisor.sheet import (
     ListLine,
     Mark,
     MarkLine,
+    MemberLine,
     OptionLine,
     OptionStatus,
     PeopleMap,
@@ -37,6 +38,8 @@ from advisor.sheet import (
 )
 
 _STATUSES: tuple[OptionStatus, ...] = ("wins", "stands", "defeated", "undecided", "uncalled")
+Turn = tuple[FactLine, Text, VerdictLine]
+"""A fact, a value that it could turn out to have, and the verdict that follows."""
 RIVALS = "competitors"
 PEOPLE = "stakeholders"
 CRITERIA = "criteria"
@@ -218,16 +221,32 @@ class SheetBuilder:
         return say("option.far", title=nearest.title)
 
     def _ends(self, flips: Sequence[FlipLine], questions: Sequence[QuestionLine]) -> Iterator[EndLine]:
-        """Yield single facts that would end the pursuit: known ones from the flips, open ones from the questions."""
+        """Yield what would end the pursuit: single facts on file, single answers, and rules that are not excluded."""
         seen: set[tuple[str | None, str]] = set()
-        for line in (*_single(flips), *_answers(questions)):
-            place = (line.fact.member, line.fact.path)
-            if self._ends_pursuit(line.verdict) and place not in seen:
+        for fact, value, verdict in (*_single(flips), *_answers(questions)):
+            place = (fact.member, fact.path)
+            if self._ends_pursuit(verdict.id) and place not in seen:
                 seen.add(place)
-                yield line
+                yield EndLine(say("end.turns", fact=labelled(fact), value=value), fact.value, (fact,), verdict)
+        for contender in self.judgement.decision.undecided:
+            missing = missing_facts(self.builder.explainer, contender.unit)
+            told = any((fact.member, fact.path) in seen for fact in missing)
+            if self._ends_pursuit(contender.verdict) and self._possible(contender) and not told:
+                yield self._end(contender, missing)
 
-    def _ends_pursuit(self, verdict: VerdictLine) -> bool:
-        return self.knowledge.verdicts[verdict.id].closes and verdict.id != self.judgement.decision.verdict
+    def _end(self, contender: Contender, missing: tuple[FactLine, ...]) -> EndLine:
+        rule = contender.unit.rule
+        assert rule is not None
+        now = say("end.missing", facts=listed(map(labelled, missing[:3])))
+        return EndLine(rule.title, now, missing, self.builder.verdict(contender.verdict))
+
+    def _possible(self, contender: Contender) -> bool:
+        values = self.judgement.inference.case
+        beaten = any(values[n] == YES for n in contender.defeated_by)
+        return contender.verdict in self.judgement.settlement.possible and not beaten
+
+    def _ends_pursuit(self, verdict: str) -> bool:
+        return self.knowledge.verdicts[verdict].closes and verdict != self.judgement.decision.verdict
 
     def _acts(self) -> Iterator[ActLine]:
         """Yield the acts up to the day of judging, each with the verdict of its day."""
@@ -240,8 +259,8 @@ class SheetBuilder:
 
     def _lists(self) -> Iterator[ListLine]:
         for name, members in self.view.lists.items():
-            ids = tuple(member.id for member in members)
-            yield ListLine(name, self.knowledge.lists[name].label, self.view.is_complete(name), ids)
+            lines = tuple(MemberLine(member.id, self.wording.member(member, name)) for member in members)
+            yield ListLine(name, self.knowledge.lists[name].label, self.view.is_complete(name), lines)
 
 
 def _steps(fact: Fact) -> dict[str | None, Text]:
@@ -265,9 +284,9 @@ def _mark(fact: Fact, state: State) -> Mark:
     return "plus" if state.value == values[-1] else "even"
 
 
-def _single(flips: Sequence[FlipLine]) -> Iterator[EndLine]:
-    return (EndLine(f.changes[0].fact, f.changes[0].to, f.verdict) for f in flips if len(f.changes) == 1)
+def _single(flips: Sequence[FlipLine]) -> Iterator[Turn]:
+    return ((f.changes[0].fact, f.changes[0].to, f.verdict) for f in flips if len(f.changes) == 1)
 
 
-def _answers(questions: Sequence[QuestionLine]) -> Iterator[EndLine]:
-    return (EndLine(q.fact, turn.value, turn.verdict) for q in questions for turn in q.turns)
+def _answers(questions: Sequence[QuestionLine]) -> Iterator[Turn]:
+    return ((q.fact, turn.value, turn.verdict) for q in questions for turn in q.turns)

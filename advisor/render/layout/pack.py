@@ -21,6 +21,7 @@ from advisor.render.layout.case import (
     verdict,
     warnings,
 )
+from advisor.render.layout.changes import changes
 from advisor.render.layout.people import classes
 from advisor.render.layout.people import people as advice_on_people
 from advisor.render.layout.review import look, unreadable
@@ -36,6 +37,8 @@ def pack_page(page: Page, review: Review) -> None:
     if review.cases:
         page.add(pictures.portfolio(page, review.cases))
         _asked(page, review.cases)
+    if review.changes is not None:
+        changes(page, review.changes)
     _accounts(page, review.accounts)
     unreadable(page, review)
     for case in review.cases:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -15,6 +15,8 @@ from advisor.result import CaseReport
 from advisor.sheet import PeopleMap, Scale, Spot, Tally
 
 T = TypeVar("T")
+NAMED = 2
+"""So many who share a place on the people map are named there; of more, only the numbers fit."""
 LABEL = 18
 """Columns of a line of a label on the people map; a Chinese character takes two."""
 
@@ -64,9 +66,14 @@ def tally(page: Page, count: Tally) -> str:
 
 def people(page: Page, found: PeopleMap) -> Picture:
     """Show the people by stance and level; size is influence, fill is how well we know them."""
-    numbered = [(_place(spot), spot) for spot in found.spots]
-    spread = {spot.id: where for spot, where in _spread(numbered, 0.5, 0.3, 2)}
+    shared = Counter(map(_place, found.spots))
+    few = [(_place(spot), spot) for spot in found.spots if shared[_place(spot)] <= NAMED]
+    many = [(_place(spot), spot) for spot in found.spots if shared[_place(spot)] > NAMED]
+    spread = {spot.id: where for spot, where in (*_spread(few, 0, 0.46, 1), *_spread(many, 0.3, 0.3, 3))}
     values = [_person(page, n, spot, found, spread[spot.id]) for n, spot in enumerate(found.spots, start=1)]
+    for value, spot in zip(values, found.spots, strict=True):
+        if shared[_place(spot)] > NAMED:
+            value["label"] = []
     lines = [
         {"x": spread[a.id][0], "y": spread[a.id][1], "x2": spread[b][0], "y2": spread[b][1]}
         for a in found.spots

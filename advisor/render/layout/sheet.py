@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from advisor.explain.wording import labelled
 from advisor.lines import FactLine
 from advisor.render.blocks import Cell, Line, Page, Table, Tone
 from advisor.render.layout import pictures
@@ -13,6 +12,7 @@ from advisor.sheet import GridPart, Mark, MarkLine, OptionLine, PeopleMap, Sheet
 
 PLAN_DAYS = 30
 SIGNATURES = 3
+ENDS = 6
 Row = tuple[str | Cell, ...]
 _TONES: dict[Mark, Tone] = {"plus": "good", "even": "plain", "minus": "bad", "unknown": "quiet", "contradicted": "warn"}
 
@@ -37,25 +37,17 @@ def told(page: Page, fact: FactLine) -> Cell:
 
 
 def grid(page: Page, sheet: Sheet) -> None:
-    """Write the items of the assessment, us against each rival; an item about the deal alone has one column."""
+    """Write the items of the assessment, us against each rival."""
     page.head("head.grid")
-    alone = [part for part in sheet.grid.parts if not _compared(part)]
-    compared = [part for part in sheet.grid.parts if _compared(part)]
-    for parts, names in ((alone, sheet.grid.columns[:1]), (compared, sheet.grid.columns)):
-        rows = tuple(row for part in parts for row in _part(page, part, len(names)))
-        if rows:
-            heads = (page.words("column.this-deal"),) if parts is alone else tuple(map(page.text, names))
-            page.add(Table((page.words("column.item"), *heads), rows, "marks"))
+    names = tuple(map(page.text, sheet.grid.columns))
+    rows = tuple(row for part in sheet.grid.parts for row in _part(page, part, len(names)))
+    page.add(Table((page.words("column.item"), *names), rows, "marks"))
     page.line("grid.key", "quiet")
-
-
-def _compared(part: GridPart) -> bool:
-    return any(cell is not None for row in part.rows for cell in row.cells[1:])
 
 
 def _part(page: Page, part: GridPart, width: int) -> list[Row]:
     head: Row = (Cell(page.text(part.label), tone="strong"), *[""] * width)
-    rows: list[Row] = [(page.text(row.label), *(_mark(page, cell) for cell in row.cells[:width])) for row in part.rows]
+    rows: list[Row] = [(page.text(row.label), *(_mark(page, cell) for cell in row.cells)) for row in part.rows]
     return [head, *rows]
 
 
@@ -131,14 +123,11 @@ def _option(page: Page, line: OptionLine) -> Row:
 
 
 def ends(page: Page, sheet: Sheet) -> None:
-    """Write the single facts that would end the pursuit."""
+    """Write what would end the pursuit, at most so many."""
     page.head("head.ends")
-    rows = tuple(
-        (page.text(labelled(line.fact)), told(page, line.fact), page.text(line.value), page.text(line.verdict.label))
-        for line in sheet.ends
-    )
+    rows = tuple((page.text(line.what), page.text(line.now), page.text(line.verdict.label)) for line in sheet.ends)
     if rows:
-        page.add(Table(columns(page, "column.fact", "column.now", "column.turns", "column.then"), rows))
+        page.add(Table(columns(page, "column.if", "column.now", "column.then"), rows[:ENDS]))
     else:
         page.line("ends.none", "quiet")
 

@@ -1,0 +1,162 @@
+"""A deal beside its earlier review: whether the verdict changed, and the facts that did it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from advisor.evidence import UNKNOWN_STATE, MemberView, Place, View
+from advisor.explain.wording import Wording, labelled
+from advisor.judge import Judge, Judgement
+from advisor.lexicon import say
+from advisor.lines import VerdictLine
+from advisor.load.previous import PreviousCase, PreviousList
+from advisor.model import Text
+from advisor.result import CaseReport
+from advisor.sheet import CaseChange, Cause, ChangedFact
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """One difference between then and now, and how to undo it in a view."""
+
+    line: ChangedFact
+    undo: Callable[[View], View]
+
+
+def change(judge: Judge, judgement: Judgement, now: CaseReport, before: PreviousCase) -> CaseChange:
+    """Compare a deal with its earlier review."""
+    differences = tuple(_Differences(judge, judgement, before).all())
+    cause, did = _cause(judge, judgement, before, differences)
+    return CaseChange(
+        id=now.id,
+        title=now.title,
+        was=_verdict(judge, before.verdict),
+        now=now.verdict,
+        was_settled=before.settled,
+        now_settled=now.settled,
+        cause=cause,
+        did=tuple(difference.line for difference in did),
+        others=len(differences) - len(did),
+    )
+
+
+def new(now: CaseReport) -> CaseChange:
+    """Return a deal that the earlier review did not have."""
+    return CaseChange(now.id, now.title, None, now.verdict, False, now.settled, "none", (), 0)
+
+
+def gone(judge: Judge, before: PreviousCase) -> CaseChange:
+    """Return a deal that only the earlier review had."""
+    return CaseChange(
+        before.id, before.title, _verdict(judge, before.verdict), None, before.settled, False, "none", (), 0
+    )
+
+
+def _verdict(judge: Judge, id_: str) -> VerdictLine:
+    """Return a verdict in words; one that the rule base no longer has goes by its id."""
+    known = judge.knowledge.verdicts.get(id_)
+    if known is None:
+        return VerdictLine(id_, Text(id_, id_), Text("", ""), Text("", ""))
+    return VerdictLine(id_, known.label, known.meaning, known.decision)
+
+
+def _cause(
+    judge: Judge, judgement: Judgement, before: PreviousCase, differences: Sequence[_Difference]
+) -> tuple[Cause, tuple[_Difference, ...]]:
+    """Find a smallest set of differences that have to be undone for the earlier verdict: none of them is needless."""
+    if judgement.decision.verdict == before.verdict:
+        return "none", ()
+
+    def turns(undone: Sequence[_Difference]) -> bool:
+        view = judgement.told
+        for difference in undone:
+            view = difference.undo(view)
+        return judge.arbiter.decide(judge.reasoner.imagine(view).case).verdict == before.verdict
+
+    kept = list(differences)
+    if not turns(kept):
+        return "rules", ()
+    for difference in differences:
+        fewer = [other for other in kept if other is not difference]
+        if turns(fewer):
+            kept = fewer
+    return "facts", tuple(kept)
+
+
+class _Differences:
+    """Lists what is on file now and was not then, or was otherwise."""
+
+    def __init__(self, judge: Judge, judgement: Judgement, before: PreviousCase) -> None:
+        self.knowledge = judge.knowledge
+        self.told = judgement.told
+        self.before = before
+        self.wording = Wording(judge.knowledge, judgement.told, judgement.case.currency)
+
+    def all(self) -> Iterator[_Difference]:
+        """Yield every difference: facts, then members of lists and whether all of them are known."""
+        yield from self._facts(None)
+        for name in self.knowledge.lists:
+            yield from self._list(name)
+
+    def _facts(self, member: MemberView | None) -> Iterator[_Difference]:
+        """Yield differing facts of the case, or of a member that both reviews have."""
+        id_ = member.id if member else None
+        states = member.states if member else self.told.states
+        paths = {path for place, path in self.before.facts if place == id_} | set(states)
+        for path in sorted(paths & self.knowledge.facts.keys()):
+            was, now = self.before.facts.get((id_, path), UNKNOWN_STATE), self.told.state((id_, path))
+            if was != now:
+                yield self._fact((id_, path))
+
+    def _fact(self, place: Place) -> _Difference:
+        was = self.before.facts.get(place, UNKNOWN_STATE)
+        then, now = self.wording.fact(place, was), self.wording.fact(place, self.told.state(place))
+        words = [then.value, now.value]
+        if words[0] == words[1]:
+            words = [_graded(line.value, line.grade_label, line.stale) for line in (then, now)]
+        return _Difference(ChangedFact(labelled(now), *words), lambda view: view.changed({place: was}))
+
+    def _list(self, name: str) -> Iterator[_Difference]:
+        nobody = PreviousList(False, ())
+        was = {member.id: member for member in self.before.lists.get(name, nobody).members}
+        now = {member.id: member for member in self.told.lists.get(name, ())}
+        for id_, member in now.items():
+            if id_ in was:
+                yield from self._facts(member)
+            else:
+                yield self._membership(name, member, joined=True)
+        yield from (self._membership(name, member, joined=False) for id_, member in was.items() if id_ not in now)
+        known_then = name in self.before.lists and self.before.lists[name].complete
+        if known_then != self.told.is_complete(name):
+            yield self._completeness(name, known_then)
+
+    def _membership(self, name: str, member: MemberView, joined: bool) -> _Difference:
+        label = say("fact.of", fact=self.knowledge.lists[name].label, who=self.wording.member(member, name))
+        words = (say("since.not-on-file"), say("since.on-file"))
+
+        def undo(view: View) -> View:
+            others = tuple(other for other in view.lists.get(name, ()) if other.id != member.id)
+            return replace(view, lists={**view.lists, name: others if joined else (*others, member)})
+
+        return _Difference(ChangedFact(label, *(words if joined else words[::-1])), undo)
+
+    def _completeness(self, name: str, then: bool) -> _Difference:
+        def undo(view: View) -> View:
+            lists = dict(view.lists)
+            if name not in self.before.lists:
+                lists.pop(name, None)
+            else:
+                lists.setdefault(name, ())
+            return replace(view, lists=lists, complete={**view.complete, name: then})
+
+        words = (say("since.partly"), say("since.all"))
+        return _Difference(ChangedFact(self.knowledge.lists[name].label, *(words if not then else words[::-1])), undo)
+
+
+def _graded(value: Text, grade: Text | None, stale: bool) -> Text:
+    marks = [grade] if grade else []
+    marks.extend(say("fact.is-stale") for _ in [0] if stale)
+    for mark in marks:
+        value = say("fact.of", fact=value, who=mark)
+    return value

@@ -1,0 +1,52 @@
+"""What has changed since an earlier review."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.lines import VerdictLine
+from advisor.render.blocks import Cell, Page, Table
+from advisor.sheet import CaseChange
+
+
+def changes(page: Page, found: Sequence[CaseChange]) -> None:
+    """Write each deal whose verdict or state is another, with the facts that did it, and count the rest."""
+    page.head("head.changes")
+    moved = [change for change in found if _moved(change)]
+    names = tuple(map(page.words, ("column.case", "column.was", "column.is-now", "column.did")))
+    if moved:
+        page.add(Table(names, tuple(_row(page, change) for change in moved)))
+    page.line("changes.same" if moved else "changes.none", "quiet", count=len(found) - len(moved))
+
+
+def _moved(change: CaseChange) -> bool:
+    if change.was is None or change.now is None:
+        return True
+    return change.was.id != change.now.id or change.was_settled != change.now_settled
+
+
+def _row(page: Page, change: CaseChange) -> tuple[str | Cell, ...]:
+    return (
+        Cell(page.text(change.title), link=f"deal-{change.id}" if change.now else ""),
+        _state(page, change.was, change.was_settled),
+        _state(page, change.now, change.now_settled),
+        _did(page, change),
+    )
+
+
+def _state(page: Page, verdict: VerdictLine | None, settled: bool) -> str | Cell:
+    if verdict is None:
+        return page.words("dash")
+    return Cell(page.text(verdict.label), page.words("state.settled" if settled else "state.open"))
+
+
+def _did(page: Page, change: CaseChange) -> str:
+    if change.was is None:
+        return page.words("changes.new")
+    if change.now is None:
+        return page.words("changes.gone")
+    if change.cause == "rules":
+        return page.words("changes.rules")
+    others = page.words("changes.others", count=change.others) if change.others else ""
+    facts = [page.words("flip.change", fact=fact.label, was=fact.was, to=fact.now) for fact in change.did]
+    return page.words("list.semicolon").join(filter(None, (*facts, others)))
