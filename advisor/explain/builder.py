@@ -45,7 +45,7 @@ class Builder:
     @cached_property
     def people(self) -> People:
         """Where the case and its people stand, and how to deal with each."""
-        return People(self.explainer, self.holding)
+        return People(self.explainer, self.holding, self.kept_off)
 
     @cached_property
     def channel(self) -> Collection[str] | None:
