@@ -100,6 +100,8 @@ def test_nothing_goes_to_whoever_asked_for_a_favour_whatever_counsel_answered(pa
         found = report(JUDGE, JUDGE.judge_view(case, view))
         reached = [action.to for action in found.actions if action.to] + [w for q in found.questions for w in q.who]
         assert post_of(member) not in {text.en for text in reached}
+        advice = [line.rule for person in found.people if person.id == member.id for line in person.approach]
+        assert advice == ["personal-win/whoever-asked"]
 
 
 def post_of(member: MemberView) -> str:

@@ -45,7 +45,7 @@ class Builder:
     @cached_property
     def people(self) -> People:
         """Where the case and its people stand, and how to deal with each."""
-        return People(self.explainer, self.holding)
+        return People(self.explainer, self.holding, self.contact.out_of_bounds)
 
     @cached_property
     def contact(self) -> Contact:

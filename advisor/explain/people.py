@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from advisor.evidence import MemberView
 from advisor.explain.argument import Explainer, source_lines
@@ -18,8 +18,9 @@ Holding = tuple[Rule, int]
 class People:
     """Collects classifications and approaches from the rules that hold."""
 
-    def __init__(self, explainer: Explainer, holding: Sequence[Holding]) -> None:
+    def __init__(self, explainer: Explainer, holding: Sequence[Holding], barred: Callable[[MemberView], bool]) -> None:
         self.explainer = explainer
+        self.barred = barred
         self.knowledge = explainer.base.knowledge
         self.holding = holding
 
@@ -40,7 +41,13 @@ class People:
         return tuple(found)
 
     def _rules(self, scope: str, index: int) -> Iterator[Rule]:
-        return (rule for rule, row in self.holding if rule.scope == scope and row == index)
+        """Yield the rules that hold; for somebody who is out of bounds, only those that keep us off."""
+        member = self.explainer.member_view(scope, index)
+        off = member is not None and self.barred(member[1])
+        for rule, row in self.holding:
+            keeps_off = rule.then.guard is not None and rule.then.guard.keeps_off
+            if rule.scope == scope and row == index and (keeps_off or not off):
+                yield rule
 
     def _classes(self, scope: str, index: int) -> tuple[ClassLine, ...]:
         order = list(self.knowledge.schemes)
