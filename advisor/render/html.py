@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from advisor.render import charts
 from advisor.render.blocks import Block, Cell, Heading
 from advisor.render.markdown import branches
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Section = tuple[Heading, list[Block]]
 
 
@@ -28,6 +30,7 @@ def _template() -> Template:
     env.filters["shown"] = _shown
     env.filters["kind"] = lambda block: type(block).__name__
     env.filters["cell"] = lambda cell: cell if isinstance(cell, Cell) else Cell(cell)
+    env.filters["is_day"] = lambda text: bool(_DAY.fullmatch(text))
     env.globals["branches"] = branches
     env.globals["draw"] = charts.draw
     return env.get_template("page.html.j2")

@@ -155,4 +155,4 @@ def _evidence(page: Page, fact: FactLine) -> str:
         parts.append(fact.on.isoformat())
     if fact.stale:
         parts.append(page.words("evidence.stale"))
-    return page.words("list.comma").join(parts)
+    return page.words("list.clause").join(parts)

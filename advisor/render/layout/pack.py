@@ -49,18 +49,17 @@ def pack_page(page: Page, review: Review) -> None:
 
 
 def _summary(page: Page, review: Review) -> None:
-    """Say in one line how many deals ask for what kind of attention."""
+    """Say how many deals ask for what kind of attention."""
     cases = review.cases
-    counts = {
-        "deals": len(cases),
-        "blocked": sum(case.blocked for case in cases),
-        "open": sum(not case.settled for case in cases),
-        "gap": sum(not case.proof.same for case in cases),
-        "accounts": len(review.accounts),
-        "unreadable": len(review.unreadable),
-    }
-    page.line("pack.summary", "strong", **counts)
-    days = sorted({case.as_of.isoformat() for case in cases})
+    page.line(
+        "pack.summary",
+        "strong",
+        deals=len(cases),
+        blocked=sum(case.blocked for case in cases),
+        open=sum(not case.settled for case in cases),
+        gap=sum(not case.proof.same for case in cases),
+    )
+    days = sorted({case.as_of.isoformat() for case in cases} | {a.as_of.isoformat() for a in review.accounts})
     if days:
         page.line("pack.days", "quiet", first=days[0], last=days[-1])
 

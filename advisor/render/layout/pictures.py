@@ -23,40 +23,46 @@ LABEL = 18
 
 def portfolio(page: Page, cases: Sequence[CaseReport]) -> Picture:
     """Show each deal by the items for and against us; what is not known stretches as far as it could reach."""
-    axes = page.words("picture.across"), page.words("picture.up")
     places = [(_balance(c.sheet.place.across), _balance(c.sheet.place.up)) for c in cases]
-    width = max((_total(c.sheet.place.across) for c in cases), default=1)
-    height = max((_total(c.sheet.place.up) for c in cases), default=1)
-    spread = {id(case): where for case, where in _spread(zip(places, cases, strict=True), 0.62, 0.46, 6)}
-    values = [_dot(page, n, case, spread[id(case)]) for n, case in enumerate(cases, start=1)]
-    data = {"axes": axes, "width": width, "height": height, "values": values}
+    reach = max((abs(x) for x, _ in places), default=0) + 1, max((abs(y) for _, y in places), default=0) + 1
+    spread = {id(case): where for case, where in _spread(zip(places, cases, strict=True), 0.42, 0.42, 2)}
+    data = {
+        "axes": (page.words("picture.across"), page.words("picture.up")),
+        "reach": reach,
+        "values": [_dot(page, n, case, spread[id(case)], reach) for n, case in enumerate(cases, start=1)],
+    }
     return Picture("portfolio", data, page.words("picture.portfolio", count=len(cases)), page.words("picture.key"))
 
 
-def _dot(page: Page, number: int, case: CaseReport, where: tuple[float, float]) -> dict[str, Any]:
+def _dot(
+    page: Page, number: int, case: CaseReport, where: tuple[float, float], reach: tuple[int, int]
+) -> dict[str, Any]:
     across, up = case.sheet.place.across, case.sheet.place.up
-    x, y = _balance(across), _balance(up)
+    low, high = _ends(across, reach[0])
+    bottom, top = _ends(up, reach[1])
     return {
         "n": str(number),
         "who": page.words("picture.deal", title=case.title, across=tally(page, across), up=tally(page, up)),
         "x": where[0],
         "y": where[1],
-        "low": x - across.unknown,
-        "high": x + across.unknown,
-        "bottom": y - up.unknown,
-        "top": y + up.unknown,
+        "low": low,
+        "high": high,
+        "bottom": bottom,
+        "top": top,
         "weight": float(case.sheet.place.weight or 0),
         "tone": tone(case),
         "settled": case.settled,
     }
 
 
+def _ends(count: Tally, reach: int) -> tuple[int, int]:
+    """Return how far what is not known could move a balance, as far as the picture reaches."""
+    balance = _balance(count)
+    return max(balance - count.unknown, -reach), min(balance + count.unknown, reach)
+
+
 def _balance(count: Tally) -> int:
     return count.plus - count.minus
-
-
-def _total(count: Tally) -> int:
-    return count.plus + count.even + count.minus + count.unknown
 
 
 def tally(page: Page, count: Tally) -> str:

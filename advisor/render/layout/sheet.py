@@ -26,7 +26,7 @@ def evidence(page: Page, fact: FactLine) -> str:
     """Say how well a fact is known and since when."""
     day = fact.on.isoformat() if fact.on else ""
     grade = page.text(fact.grade_label)
-    return page.words("list.comma").join(filter(None, (grade, day, page.words("fact.is-stale") if fact.stale else "")))
+    return page.words("list.clause").join(filter(None, (grade, day, page.words("fact.is-stale") if fact.stale else "")))
 
 
 def told(page: Page, fact: FactLine) -> Cell:
