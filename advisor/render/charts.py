@@ -29,13 +29,13 @@ def draw(picture: Picture) -> Markup:
     opening = Markup('<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img" aria-label="{alt}">')
     found = _OPENING.search(svg)
     assert found is not None, "the library draws an SVG with a view box"
-    return opening.format(box=found[1], alt=picture.alt) + Markup(svg[found.end() :])
+    return opening.format(box=found[1], alt=_printable(picture.alt)) + Markup(svg[found.end() :])
 
 
 def _printable(data: Any) -> Any:
     """Return data with nothing in its words that a page could obey or an SVG may not hold."""
     if isinstance(data, str):
-        return visible(data)
+        return visible(" ".join(data.split()))
     if isinstance(data, dict):
         return {key: _printable(value) for key, value in data.items()}
     return [_printable(item) for item in data] if isinstance(data, (list, tuple)) else data

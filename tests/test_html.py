@@ -1,0 +1,141 @@
+"""The HTML page: words stay words, nothing is loaded or run, and links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from advisor.explain.report import report
+from advisor.judge import Judge
+from advisor.render.blocks import Block, Cell, Fold, Line, Picture, Table
+from advisor.render.html import html
+from advisor.render.layout.pack import pack_page
+from advisor.render.output import render
+from advisor.result import Review
+from tests.test_render import FORBIDDEN, HOSTILE, infect, judged, page, shown
+
+VOID = {"meta", "br", "hr", "img", "input", "link"}
+DOT = {"n": "1", "x": 0, "y": 0, "low": -1, "high": 1, "bottom": -1, "top": 1, "weight": 1.0, "tone": "bad"}
+PERSON = {"n": "1", "x": 0, "y": 0, "size": 1, "met": 1}
+
+
+class Outline(HTMLParser):
+    """Collects what a browser would build of a page: its tags with the names of attributes, and its words."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, tuple[str, ...]]] = []
+        self.values: dict[str, list[str]] = {}
+        self.words: list[str] = []
+        self.stack: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, tuple(name for name, _ in attrs)))
+        for name, value in attrs:
+            self.values.setdefault(name, []).append(value or "")
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack, f"</{tag}> closes nothing"
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.stack and self.stack[-1] not in ("style", "script"):
+            self.words.append(" ".join(data.split()))
+
+
+def blocks(text: str) -> list[Block]:
+    """Put a text wherever a page can hold one, pictures too."""
+    portfolio = {"axes": (text, text), "reach": (1, 1), "values": [{**DOT, "who": text, "settled": True}]}
+    people = {
+        "across": [text, text],
+        "up": [text, text],
+        "axes": (text, text),
+        "met": 3,
+        "values": [{**PERSON, "who": text, "label": [text]}],
+        "lines": [{"x": 0, "y": 0, "x2": 1, "y2": 1}],
+    }
+    return [
+        *page(text),
+        Table((text, text), ((Cell(text, text, "warn"), Cell(text, link="deal-1")),), "marks"),
+        Table((text, text), (("", ""),), "sign"),
+        Fold(text, (Line(text), Table((text,), ((text,),)))),
+        Picture("portfolio", portfolio, text, text),
+        Picture("people", people, text, text),
+    ]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_in_a_text_becomes_markup(name: str) -> None:
+    text = HOSTILE[name]
+    drawn = html(blocks(text), "en")
+    assert not FORBIDDEN.search(drawn)
+    drawn.encode()
+    outline = Outline(drawn)
+    assert not outline.stack
+    if shown(text):
+        body = [tag for tag in outline.tags if tag[0] not in ("text", "tspan")]
+        calm = [tag for tag in Outline(html(blocks("word"), "en")).tags if tag[0] not in ("text", "tspan")]
+        assert body == calm
+        assert shown(text) in outline.words
+
+
+def test_a_page_loads_and_runs_nothing() -> None:
+    drawn = html(blocks("word"), "en")
+    outline = Outline(drawn)
+    assert not {tag for tag, _ in outline.tags} & {"script", "link", "img", "iframe", "object", "embed", "base"}
+    assert not [name for name in outline.values if name.startswith("on") or name in ("src", "srcset", "action")]
+    assert all(link.startswith("#") for link in outline.values["href"])
+    assert "url(" not in drawn
+    assert "@import" not in drawn
+
+
+def test_a_picture_is_named_in_words() -> None:
+    outline = Outline(html(blocks("who is where"), "en"))
+    drawings = [names for tag, names in outline.tags if tag == "svg"]
+    assert drawings
+    assert all({"role", "aria-label", "viewbox"} <= set(names) for names in drawings)
+
+
+def review_of(judge: Judge, folder: Path, text: str) -> Review:
+    """Review a deal that has everything a pack can show."""
+    whole = report(judge, judged(judge, folder, text), names=True)
+    return Review("1.1", whole.title, (whole,), (), (), None)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", ["html", "template", "ansi", "turned", "surrogate", "entity"])
+def test_a_hostile_case_stays_text_in_the_pack(mini_judge: Judge, tmp_path: Path, name: str, lang: str) -> None:
+    review: Any = infect(review_of(mini_judge, tmp_path, "A deal"), HOSTILE[name])
+    calm: Any = infect(review_of(mini_judge, tmp_path, "A deal"), "word")
+    drawn = [Outline(render("html", lang, partial(_lay_out, found), found)) for found in (review, calm)]
+    plain = [[tag for tag in outline.tags if tag[0] not in ("text", "tspan")] for outline in drawn]
+    assert plain[0] == plain[1]
+
+
+def _lay_out(review: Review, sheet: Any) -> None:
+    pack_page(sheet, review)
+
+
+def test_the_same_review_gives_the_same_bytes(mini_judge: Judge, tmp_path: Path) -> None:
+    review = review_of(mini_judge, tmp_path, "A deal")
+    first, second = (render("html", "en", partial(_lay_out, review), review) for _ in range(2))
+    assert first == second
+    assert not re.search(r"\b20\d\d-\d\d-\d\dT", first)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_links_lead_to_places_on_the_page(mini_judge: Judge, tmp_path: Path, lang: str) -> None:
+    review = review_of(mini_judge, tmp_path, "A deal")
+    outline = Outline(render("html", lang, partial(_lay_out, review), review))
+    places = outline.values["id"]
+    assert len(places) == len(set(places))
+    assert {link.removeprefix("#") for link in outline.values["href"]} <= set(places)
