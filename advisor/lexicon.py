@@ -41,9 +41,15 @@ def say(key: str, **parts: Text | str | int) -> Text:
 
 
 def listed(parts: Iterable[Text]) -> Text:
-    """Set items beside one another, parted by semicolons: for labels, which are phrases of their own."""
+    """Set items beside one another, parted by semicolons; whole sentences among them lose their full stop."""
     items, mark = list(parts), words()["list.semicolon"]
-    return Text(mark.en.join(p.en for p in items), mark.zh.join(p.zh for p in items))
+    return Text(mark.en.join(clauses(p.en for p in items)), mark.zh.join(clauses(p.zh for p in items)))
+
+
+def clauses(sentences: Iterable[str]) -> list[str]:
+    """Return sentences as clauses: only the last one keeps its full stop."""
+    found = list(sentences)
+    return [sentence.rstrip(".。") for sentence in found[:-1]] + found[-1:]
 
 
 def join(parts: list[Text], key: str = "list.and") -> Text:

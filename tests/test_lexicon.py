@@ -141,3 +141,4 @@ def test_joins_as_a_reader_would() -> None:
     assert join([]) == say("list.nobody")
     assert listed([a, b]) == Text("a; b", "甲；乙")
     assert listed([]) == Text("", "")
+    assert listed([Text("A.", "甲。"), Text("B.", "乙。")]) == Text("A; B.", "甲；乙。")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from advisor.arbitrate import Contender, Decision
 from advisor.evidence import doubt
-from advisor.explain.argument import Explainer, facts_in, source_lines
+from advisor.explain.argument import Explainer, facts_in, source_lines, unmet
 from advisor.explain.wording import labelled
 from advisor.flips import Flip
 from advisor.judge import Judgement
@@ -110,12 +110,18 @@ class Reasons:
         return [unit for unit in below if _then(unit).finding not in phases]
 
     def _fallback(self) -> Reason:
-        lines = [self.explainer.wording.fact(place) for place in self.judgement.settlement.places[:3]]
+        lines = self._nearest() or [self.explainer.wording.fact(p) for p in self.judgement.settlement.places[:3]]
         text = say("reason.fallback")
         if lines:
             missing = say("reason.missing", facts=listed(map(labelled, lines)))
             text = say("sentence.pair", first=text, second=missing)
         return Reason("fallback", None, text, self.decision.verdict, None, None, False, tuple(lines), ())
+
+    def _nearest(self) -> list[FactLine]:
+        """Return what the candidate that lacks least still lacks."""
+        row = self.judgement.inference.columns.case
+        undecided = sorted(self.decision.undecided, key=lambda c: (unmet(c.unit, row), c.rank))
+        return list(missing_facts(self.explainer, undecided[0].unit)[:3]) if undecided else []
 
     def _gap(self) -> Reason:
         proven = self.judgement.proven.verdict

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from advisor.lexicon import say
+from advisor.lexicon import clauses, listed, say
 from advisor.lines import Answer
 from advisor.model import Text
 
@@ -134,6 +134,14 @@ class Page:
     def text(self, text: Text | None) -> str:
         """Return text in the page's language."""
         return text.get(self.lang) if text else ""
+
+    def listed(self, texts: Iterable[Text]) -> str:
+        """Return texts beside one another, parted by semicolons."""
+        return listed(texts).get(self.lang)
+
+    def clauses(self, sentences: Iterable[str]) -> str:
+        """Return sentences of the page's language as one, parted by semicolons."""
+        return self.words("list.semicolon").join(clauses(sentences))
 
     def head(self, key: str, level: int = 2, anchor: str = "", **parts: Text | str | int) -> None:
         """Add a heading from the lexicon."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from advisor.explain.wording import labelled
-from advisor.lexicon import join
+from advisor.lexicon import join, say
 from advisor.lines import Action, FactLine, FlipLine, GuardLine, QuestionLine, Reason, SourceLine, Warning
 from advisor.model import Text
 from advisor.render.blocks import Bullet, Bullets, Line, Page, Panel, Table, Tone
@@ -33,7 +33,8 @@ def verdict(page: Page, case: CaseReport) -> None:
     lines = [Line(page.text(case.verdict.meaning)), Line(page.words("verdict.decision", text=case.verdict.decision))]
     lines.extend(openness(page, case))
     if not case.proof.same:
-        claims = page.words("list.semicolon").join(page.text(labelled(f)) for f in case.proof.carriers[:REASONS])
+        shown = case.proof.carriers[:REASONS]
+        claims = page.listed(say("fact.contradicted", fact=labelled(f), values=f.value) for f in shown)
         lines.append(Line(page.words("verdict.gap", verdict=case.proof.verdict.label, claims=claims), "warn"))
     if len(case.standing) > 1:
         others = join([v.label for v in case.standing if v.id != case.verdict.id])
@@ -194,7 +195,7 @@ def compliance(page: Page, guards: Iterable[GuardLine], quarantined: Sequence[Te
     lines = [line for guard in found if guard.answer == "yes" for line in _guard(page, guard)]
     possible = [page.text(guard.because) for guard in found if guard.answer != "yes"]
     if possible:
-        lines.append(Line(page.words("guard.undecided", texts=page.words("list.semicolon").join(possible)), "quiet"))
+        lines.append(Line(page.words("guard.undecided", texts=page.clauses(possible)), "quiet"))
     if quarantined:
         lines.append(Line(page.words("compliance.quarantined", facts=join(list(quarantined))), "bad"))
     if not lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from advisor.explain.wording import fill
 from advisor.lexicon import say
 from advisor.model import Fact, Text
 from advisor.render.blocks import Line, Page, Table
@@ -29,16 +30,22 @@ def facts_page(page: Page, knowledge: Knowledge, facts: Iterable[Fact]) -> None:
 def _row(page: Page, knowledge: Knowledge, fact: Fact) -> tuple[str, ...]:
     roles = {**knowledge.our_roles, **knowledge.their_roles}
     whom = page.words("list.comma").join(page.text(roles[role]) for role in fact.who[:2])
-    return fact.path, page.text(fact.label), _values(page, fact), page.text(fact.ask), whom
+    listed_in = knowledge.lists.get(fact.scope)
+    ask = fill(fact.ask, {"self": say("facts.self", list=listed_in.label)}) if listed_in else fact.ask
+    return fact.path, page.text(fact.label), _values(page, fact), page.text(ask), whom
 
 
 def _values(page: Page, fact: Fact) -> str:
     words = {word: say(word) for word in ("yes", "no")} if fact.type == "bool" else {}
-    values: list[Text] = [
-        say("facts.value", word=word, label=label) for word, label in {**words, **fact.values}.items()
-    ]
+    labels = {**words, **fact.values}
+    values = [_value(word, label) for word, label in labels.items()]
     if not values:
         values = [say(f"facts.{fact.type}")]
     if fact.absent is not None:
-        values.append(say("facts.value", word="none", label=fact.absent))
-    return page.words("list.semicolon").join(map(page.text, values))
+        values.append(_value("none", fact.absent))
+    return page.listed(values)
+
+
+def _value(word: str, label: Text) -> Text:
+    """Return the word to write, with what it means unless it says so itself."""
+    return label if label == Text(word, word) else say("facts.value", word=word, label=label)

@@ -14,7 +14,6 @@ from advisor.render.layout.case import (
     doubtful_facts,
     flips,
     heading,
-    openness_word,
     questions,
     reasons,
     tone,
@@ -85,11 +84,18 @@ def _row(page: Page, number: int, case: CaseReport) -> tuple[str | Cell, ...]:
     return (
         str(number),
         Cell(page.text(case.title), page.text(amount.value) if known and amount else "", link=anchor(case)),
-        Cell(page.text(case.verdict.label), openness_word(page, case), tone(case)),
+        Cell(page.text(case.verdict.label), _state(page, case), tone(case)),
         page.text(case.verdict.decision),
         page.text(case.reasons_for[0].text) if case.reasons_for else page.words("dash"),
         look(page, case) or page.words("dash"),
     )
+
+
+def _state(page: Page, case: CaseReport) -> str:
+    """Say in a word or two whether the verdict is settled."""
+    if not case.settled:
+        return page.words("state.open")
+    return page.words("state.settled" if case.proof.same else "state.told")
 
 
 def anchor(case: CaseReport | AccountReport) -> str:

@@ -18,7 +18,7 @@ def people(page: Page, found: Iterable[PersonLine]) -> None:
     page.head("head.people")
     for person in lines:
         page.add(Heading(page.text(person.who), 3))
-        known = page.words("list.comma").join(_told(page, fact) for fact in person.facts)
+        known = page.words("list.clause").join(_told(page, fact) for fact in person.facts)
         if known:
             page.add(Line(known, "quiet"))
         _approach(page, person)
@@ -56,5 +56,7 @@ def classes(page: Page, found: Iterable[ClassLine]) -> None:
 
 def _class(page: Page, line: ClassLine) -> Bullet:
     text = page.words("class.means", label=line.label, place=line.place_label, means=line.means)
-    notes = [page.text(line.because), *(source(page, s) for s in line.sources[:1])]
-    return Bullet(text, page.words("list.semicolon").join(notes))
+    because = page.text(line.because)
+    if line.sources:
+        because = page.words("reason.sourced", text=because, source=source(page, line.sources[0]))
+    return Bullet(text, because)

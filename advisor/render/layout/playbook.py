@@ -80,8 +80,7 @@ def item_page(page: Page, base: Playbase, item: Item | None, file: RuleFile | No
 def _table(page: Page, base: Playbase, rules: Iterable[Rule]) -> None:
     """Write the decision table: in which situation what follows."""
     rows = tuple(
-        (page.text(rule.title), page.words("list.semicolon").join(_then(page, base, rule.then)) or page.words("dash"))
-        for rule in rules
+        (page.text(rule.title), page.clauses(_then(page, base, rule.then)) or page.words("dash")) for rule in rules
     )
     if rows:
         page.head("item.table")
