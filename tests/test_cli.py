@@ -461,6 +461,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["next", CASE, "--as-of", "9999-12-31"], "not-a-date", "between 1900 and 2199"),
     (["gate", CASE, "--fail-on", "bit"], "unknown-verdict", 'unknown verdict "bit"; did you mean "bid"?'),
     (["review", CASE, "--output", "r.pdf"], "unknown-format", "the ending of r.pdf says no format; use .txt"),
+    (["review", CASE, "--since", CASE], "not-a-review", "give the JSON that `advisor review --output FILE.json` wrote"),
     (["playbook", "show", "tming"], "unknown-item", 'did you mean "timing"?'),
     (["playbook", "show", "9" * 5000], "unknown-item", "there is no item"),
     (["playbook", "test", "tming"], "unknown-rule", 'no rule starts with "tming"'),

@@ -17,7 +17,7 @@ from advisor.sheet import CaseChange, Cause, ChangedFact
 
 
 @dataclass(frozen=True)
-class _Difference:
+class Difference:
     """One difference between then and now, and how to undo it in a view."""
 
     line: ChangedFact
@@ -26,7 +26,7 @@ class _Difference:
 
 def change(judge: Judge, judgement: Judgement, now: CaseReport, before: PreviousCase) -> CaseChange:
     """Compare a deal with its earlier review."""
-    differences = tuple(_Differences(judge, judgement, before).all())
+    differences = tuple(Differences(judge, judgement, before).all())
     cause, did = _cause(judge, judgement, before, differences)
     return CaseChange(
         id=now.id,
@@ -62,13 +62,13 @@ def _verdict(judge: Judge, id_: str) -> VerdictLine:
 
 
 def _cause(
-    judge: Judge, judgement: Judgement, before: PreviousCase, differences: Sequence[_Difference]
-) -> tuple[Cause, tuple[_Difference, ...]]:
+    judge: Judge, judgement: Judgement, before: PreviousCase, differences: Sequence[Difference]
+) -> tuple[Cause, tuple[Difference, ...]]:
     """Find a smallest set of differences that have to be undone for the earlier verdict: none of them is needless."""
     if judgement.decision.verdict == before.verdict:
         return "none", ()
 
-    def turns(undone: Sequence[_Difference]) -> bool:
+    def turns(undone: Sequence[Difference]) -> bool:
         view = judgement.told
         for difference in undone:
             view = difference.undo(view)
@@ -84,7 +84,7 @@ def _cause(
     return "facts", tuple(kept)
 
 
-class _Differences:
+class Differences:
     """Lists what is on file now and was not then, or was otherwise."""
 
     def __init__(self, judge: Judge, judgement: Judgement, before: PreviousCase) -> None:
@@ -93,13 +93,13 @@ class _Differences:
         self.before = before
         self.wording = Wording(judge.knowledge, judgement.told, judgement.case.currency)
 
-    def all(self) -> Iterator[_Difference]:
+    def all(self) -> Iterator[Difference]:
         """Yield every difference: facts, then members of lists and whether all of them are known."""
         yield from self._facts(None)
         for name in self.knowledge.lists:
             yield from self._list(name)
 
-    def _facts(self, member: MemberView | None) -> Iterator[_Difference]:
+    def _facts(self, member: MemberView | None) -> Iterator[Difference]:
         """Yield differing facts of the case, or of a member that both reviews have."""
         id_ = member.id if member else None
         states = member.states if member else self.told.states
@@ -109,15 +109,15 @@ class _Differences:
             if was != now:
                 yield self._fact((id_, path))
 
-    def _fact(self, place: Place) -> _Difference:
+    def _fact(self, place: Place) -> Difference:
         was = self.before.facts.get(place, UNKNOWN_STATE)
         then, now = self.wording.fact(place, was), self.wording.fact(place, self.told.state(place))
         words = [then.value, now.value]
         if words[0] == words[1]:
             words = [_graded(line.value, line.grade_label, line.stale) for line in (then, now)]
-        return _Difference(ChangedFact(labelled(now), *words), lambda view: view.changed({place: was}))
+        return Difference(ChangedFact(labelled(now), *words), lambda view: view.changed({place: was}))
 
-    def _list(self, name: str) -> Iterator[_Difference]:
+    def _list(self, name: str) -> Iterator[Difference]:
         nobody = PreviousList(False, ())
         was = {member.id: member for member in self.before.lists.get(name, nobody).members}
         now = {member.id: member for member in self.told.lists.get(name, ())}
@@ -131,7 +131,7 @@ class _Differences:
         if known_then != self.told.is_complete(name):
             yield self._completeness(name, known_then)
 
-    def _membership(self, name: str, member: MemberView, joined: bool) -> _Difference:
+    def _membership(self, name: str, member: MemberView, joined: bool) -> Difference:
         label = say("fact.of", fact=self.knowledge.lists[name].label, who=self.wording.member(member, name))
         words = (say("since.not-on-file"), say("since.on-file"))
 
@@ -139,9 +139,9 @@ class _Differences:
             others = tuple(other for other in view.lists.get(name, ()) if other.id != member.id)
             return replace(view, lists={**view.lists, name: others if joined else (*others, member)})
 
-        return _Difference(ChangedFact(label, *(words if joined else words[::-1])), undo)
+        return Difference(ChangedFact(label, *(words if joined else words[::-1])), undo)
 
-    def _completeness(self, name: str, then: bool) -> _Difference:
+    def _completeness(self, name: str, then: bool) -> Difference:
         def undo(view: View) -> View:
             lists = dict(view.lists)
             if name not in self.before.lists:
@@ -151,7 +151,7 @@ class _Differences:
             return replace(view, lists=lists, complete={**view.complete, name: then})
 
         words = (say("since.partly"), say("since.all"))
-        return _Difference(ChangedFact(self.knowledge.lists[name].label, *(words if not then else words[::-1])), undo)
+        return Difference(ChangedFact(self.knowledge.lists[name].label, *(words if not then else words[::-1])), undo)
 
 
 def _graded(value: Text, grade: Text | None, stale: bool) -> Text:
