@@ -27,7 +27,7 @@ help: ## list the targets
 
 review: $(READY) ## judge every case in cases/, print the review and keep it in reports/
 	@mkdir -p reports
-	@$(IN_VENV) -m advisor review cases/ --output reports/review.md --output reports/review.json
+	@$(IN_VENV) -m advisor review cases/ --output reports/pack.html --output reports/pack.md --output reports/pack.json
 
 test: $(READY) ## run all tests (make test ARGS="-k layers" runs some)
 	@$(IN_VENV) -m pytest $(ARGS)
@@ -39,7 +39,7 @@ check: $(READY) ## lint, formatting, types
 
 clean: ## remove the environment, builds, caches and the review in reports/
 	@rm -rf "$(VENV)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	@rm -f reports/review.md reports/review.json
+	@rm -f reports/pack.html reports/pack.md reports/pack.json
 	@rmdir reports 2>/dev/null || true
 	@find advisor rules knowledge tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

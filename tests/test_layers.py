@@ -59,6 +59,7 @@ FENCED = {
     "yaml": ("yamlfile",),
     "click": ("cli.*",),
     "jinja2": ("render.*",),
+    "vl_convert": ("render.charts",),
 }
 
 KNOWS_THE_FOLDERS = "paths"
