@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from advisor.evidence import UNKNOWN_STATE, MemberView, State, View
-from advisor.model import CASE, GRADES, Fact, FactRef, FactTest, KnowledgeTest, SettingRef, Value
+from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
+from advisor.model import CASE, GRADES, Fact, FactRef, FactTest, KnowledgeTest, SettingRef, Value, paths_read
 from advisor.program import NO, UNDECIDED, YES, Column, Program
 from advisor.rulebase import Knowledge
 
@@ -18,6 +19,8 @@ TestFunction = Callable[[States, States], int]
 """Gives a test's value from the case's states and the member's (empty for a case test)."""
 
 _NOTHING: States = {}
+NEAR = 12
+"""Up to so many changed facts, a view is encoded from the last one."""
 
 
 @dataclass
@@ -32,6 +35,11 @@ class Columns:
     ids: dict[str, tuple[str, ...]]
     complete: dict[str, bool]
 
+    def copy(self) -> Columns:
+        """Return columns of their own with the same values."""
+        members = {name: [row.copy() for row in rows] for name, rows in self.members.items()}
+        return Columns(self.case.copy(), members, self.ids, self.complete)
+
     def put(self, column: int, value: int) -> None:
         """Set a column of the case, in the members' rows too."""
         self.case[column] = value
@@ -40,8 +48,42 @@ class Columns:
                 row[column] = value
 
 
+@dataclass(frozen=True)
+class _Base:
+    """A view and its columns before anything was inferred from them."""
+
+    view: View
+    columns: Columns
+
+    def changes(self, view: View) -> list[Place] | None:
+        """Return the places whose states are others in a view; None if its lists are not the same."""
+        old = self.view
+        if view.complete != old.complete or view.lists.keys() != old.lists.keys():
+            return None
+        found: list[Place] = _changed(None, old.states, view.states)
+        for name, members in view.lists.items():
+            before = old.lists[name]
+            if members is not before:
+                if [m.id for m in members] != [m.id for m in before]:
+                    return None
+                for one, other in zip(before, members, strict=True):
+                    found.extend(_changed(other.id, one.states, other.states))
+        return found
+
+
+def _changed(member: str | None, old: States, new: States) -> list[Place]:
+    """Return the places where two states are not one and the same; what is the same elsewhere only costs time."""
+    if old is new:
+        return []
+    return [(member, path) for path in old.keys() | new.keys() if old.get(path) is not new.get(path)]
+
+
 class Encoder:
-    """Encodes views for one program."""
+    """Encodes views for one program.
+
+    Searches encode thousands of views that differ from one another in a fact or two. The encoder therefore keeps the
+    last view that it encoded in full, and of one that is near it decides only the tests that read what changed.
+    """
 
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self.program = program
@@ -52,6 +94,7 @@ class Encoder:
         self._case_open = self._tests(CASE, open_world=True)
         self._member = {name: self._tests(name, open_world=False) for name in self.lists}
         self._member_open = {name: self._tests(name, open_world=True) for name in self.lists}
+        self._bases: dict[bool, _Base] = {}
         self._single = dict(self._case + [pair for pairs in self._member.values() for pair in pairs])
         self._list_tests = [
             (c.number, c.means)
@@ -66,6 +109,18 @@ class Encoder:
 
     def encode(self, view: View, open_world: bool = False) -> Columns:
         """Encode a view. In the open world, tests of knowledge on an unknown fact are undecided (docs/semantics.md)."""
+        base = self._bases.get(open_world)
+        changes = base.changes(view) if base else None
+        if base is None or changes is None or len(changes) > NEAR:
+            columns = self._encode(view, open_world)
+            self._bases[open_world] = _Base(view, columns.copy())
+            return columns
+        columns = base.columns.copy()
+        for place in changes:
+            self._decide_again(columns, view, place, open_world)
+        return columns
+
+    def _encode(self, view: View, open_world: bool) -> Columns:
         case = [NO] * self.width
         for number, test in self._case_open if open_world else self._case:
             case[number] = test(view.states, _NOTHING)
@@ -78,6 +133,36 @@ class Encoder:
         }
         ids = {name: tuple(m.id for m in view.lists.get(name, ())) for name in self.lists}
         return Columns(case, members, ids, {name: view.is_complete(name) for name in self.lists})
+
+    def _decide_again(self, columns: Columns, view: View, place: Place, open_world: bool) -> None:
+        """Decide the tests that read one fact: those of the case, and of members that read it too."""
+        member, path = place
+        readers = self._readers[open_world]
+        if member is None:
+            for number, test in readers[CASE].get(path, ()):
+                columns.put(number, test(view.states, _NOTHING))
+        for name in self.lists:
+            tests = readers[name].get(path, ())
+            if tests:
+                for row, one in zip(columns.members[name], view.lists.get(name, ()), strict=True):
+                    if member in (None, one.id):
+                        for number, test in tests:
+                            row[number] = test(view.states, one.states)
+
+    @cached_property
+    def _readers(self) -> dict[bool, dict[str, dict[str, list[tuple[int, TestFunction]]]]]:
+        """For each world and scope, the tests by the paths that they read."""
+        worlds = {False: {CASE: self._case, **self._member}, True: {CASE: self._case_open, **self._member_open}}
+        return {world: {scope: self._by_path(tests) for scope, tests in of.items()} for world, of in worlds.items()}
+
+    def _by_path(self, tests: list[tuple[int, TestFunction]]) -> dict[str, list[tuple[int, TestFunction]]]:
+        found: dict[str, list[tuple[int, TestFunction]]] = {}
+        for number, test in tests:
+            means = self.program.columns[number].means
+            assert isinstance(means, (FactTest, KnowledgeTest))
+            for path in paths_read(means):
+                found.setdefault(path, []).append((number, test))
+        return found
 
     def _row(self, case: list[int], tests: list[tuple[int, TestFunction]], view: View, member: MemberView) -> list[int]:
         row = case.copy()

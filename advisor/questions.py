@@ -11,6 +11,7 @@ from advisor.evidence import Doubt, Place, View, doubt, learnt, places
 from advisor.infer import Inference, Reasoner
 from advisor.model import Value, paths_read
 from advisor.program import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn
+from advisor.rule import Rule
 
 MAX_ASKED = 12
 """Questions are asked about so many members of a list, the first ones; nobody would read more."""
@@ -53,6 +54,7 @@ class Asker:
         self.reasoner = reasoner
         self.arbiter = arbiter
         self.domain = domain
+        self._acting = [(u, _served(u.rule)) for u in reasoner.program.units if u.rule and u.rule.then.actions]
         self.paths = upstream(reasoner.program, arbiter) | reasoner.quarantine.paths
 
     def questions(
@@ -107,13 +109,15 @@ class Asker:
         return self.arbiter.possible(self.reasoner.imagine(view, open_world=True).case) == [verdict]
 
     def _actions(self, inference: Inference, verdict: str) -> frozenset[int]:
-        return frozenset(
-            u.number
-            for u in self.reasoner.program.units
-            if u.rule
-            and inference.value(u) == YES
-            and any(not a.serves or verdict in a.serves for a in u.rule.then.actions)
-        )
+        serving = (u for u, serves in self._acting if serves is None or verdict in serves)
+        return frozenset(u.number for u in serving if inference.value(u) == YES)
+
+
+def _served(rule: Rule) -> frozenset[str] | None:
+    """Return the verdicts that a rule's actions serve; None if one of them serves all."""
+    if any(not action.serves for action in rule.then.actions):
+        return None
+    return frozenset(verdict for action in rule.then.actions for verdict in action.serves)
 
 
 def upstream(program: Program, arbiter: Arbiter) -> frozenset[str]:
