@@ -136,11 +136,14 @@ class _LevelPlan:
         for list_, writes in self.member_writes.items():
             for row, values in zip(columns.members[list_], members[list_], strict=True):
                 for unit, column in writes:
-                    row[column] = max(row[column], values[unit])
+                    if values[unit] > row[column]:  # noqa: PLR1730 -- a board's run comes here millions of times
+                        row[column] = values[unit]
         for quantified, means in self.quantified:
             assert isinstance(means, QuantifiedColumn)
             found = [row[means.member_column] for row in columns.members[means.list]]
-            columns.put(quantified.number, quantify(means.quantifier, found, columns.complete[means.list]))
+            value = quantify(means.quantifier, found, columns.complete[means.list])
+            if value != NO:
+                columns.put(quantified.number, value)
 
 
 def _rows(inference: Inference, unit: Unit) -> list[int]:

@@ -67,6 +67,7 @@ class Judge:
 
     def judge_view(self, case: Case, told: View, written: Case | None = None) -> Judgement:
         """Judge a view of a case, as it was told; the what-if changes the view and comes here."""
+        told = self.reasoner.quarantine.spare(told)
         inference = self.reasoner.infer(told, case.id)
         decision = self.arbiter.decide(inference.case)
         masked_view, masked = as_proven(told, self.knowledge)

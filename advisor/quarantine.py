@@ -6,6 +6,7 @@ the quarantine. Searches therefore change the view before the quarantine, and it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from advisor import rulebase
@@ -31,6 +32,10 @@ class Quarantine:
         if view.cleared or not self._matters(view):
             return view
         return quarantined(view, self.knowledge, self._live(view))
+
+    def spare(self, view: View) -> View:
+        """Return the view marked as cleared if there is nothing in it to take out, whatever else comes to be known."""
+        return view if self._matters(view) else replace(view, cleared=True)
 
     def variants(self, view: View) -> list[View]:
         """Return the views that could come to hold: all of them while it is undecided whether a tender is live."""
