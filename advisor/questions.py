@@ -41,10 +41,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Hanging:
-    """Whether the verdict is open, and the facts that it hangs on, or that carry it unproven."""
+    """Whether the verdict is open, the facts that it hangs on or that carry it unproven, and the paths at odds."""
 
     open: bool
     places: frozenset[Place]
+    at_odds: frozenset[str] = frozenset()
+    """What the rule asks for that says to find out first."""
 
 
 class Asker:
@@ -62,7 +64,8 @@ class Asker:
     ) -> list[Question]:
         """Return questions worth asking, best first; `wanted` are the paths that rules ask for.
 
-        Those come first that can turn the verdict or that an open one hangs on, and contradictions. After a verdict
+        What the rule asks for that says to find out first goes before all else; then come those that can turn the
+        verdict or that an open one hangs on, and contradictions. After a verdict
         that closes the pursuit, what would merely change an action is not asked. A question is worth more the
         more of its answers would turn the verdict, or settle an open one, and less the more it costs.
         """
@@ -82,7 +85,7 @@ class Asker:
             if effect:
                 cost = self.domain.knowledge.facts[place[1]].cost
                 idle = not (question.turns or question.hangs or why == "contradicted")
-                pressing = why in ("stale", "contradicted") and question.hangs
+                pressing = place[1] in hanging.at_odds or (why in ("stale", "contradicted") and question.hangs)
                 idle = idle or (self.domain.knowledge.facts[place[1]].incident and not question.hangs)
                 ranked.append(((not pressing, idle, -Fraction(effect, cost), cost, place[1], place[0] or ""), question))
         return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]

@@ -23,6 +23,7 @@ from advisor.settle import Settler
 from tests.build import case_of, compiled, fact, playbase, rule, view, yes
 from tests.strategies import WORDS
 
+CASES = Path(__file__).parent.parent / "cases"
 STATES = {
     "confirmed": learnt(True),
     "written": State("value", True, 2),
@@ -32,7 +33,7 @@ STATES = {
 }
 
 
-def ask(base: Playbase, deal: View, wanted: Iterable[str] = ()) -> list[Question]:
+def ask(base: Playbase, deal: View, wanted: Iterable[str] = (), at_odds: Iterable[str] = ()) -> list[Question]:
     program = compiled(base)
     reasoner = Reasoner(program, base.knowledge)
     arbiter = Arbiter(program, base.knowledge.order)
@@ -41,7 +42,7 @@ def ask(base: Playbase, deal: View, wanted: Iterable[str] = ()) -> list[Question
     decision = arbiter.decide(inference.case)
     opened = reasoner.infer(deal, "deal", open_world=True)
     settlement = Settler(reasoner, arbiter, domain).settle(deal, decision, opened)
-    hanging = Hanging(not settlement.settled, frozenset(settlement.places))
+    hanging = Hanging(not settlement.settled, frozenset(settlement.places), frozenset(at_odds))
     asker = Asker(reasoner, arbiter, domain)
     found = asker.questions(deal, decision.verdict, inference, hanging, frozenset(wanted))
     reasoner.close()
@@ -150,6 +151,22 @@ def test_what_a_rule_wants_to_know_is_asked_even_if_it_moves_nothing_and_is_free
     base = playbase([fact("deal.a"), fact("deal.note", "text")], BID)
     questions = ask(base, view({"deal.a": True}), wanted=["deal.note"])
     assert [(q.place, q.answers) for q in questions] == [((None, "deal.note"), ())]
+
+
+def test_what_is_at_odds_is_asked_before_what_would_turn_the_verdict() -> None:
+    base = playbase([fact("deal.a"), fact("deal.b", cost=3)], BID)
+    assert asked(ask(base, view(), wanted=["deal.b"])) == ["deal.a", "deal.b"]
+    assert asked(ask(base, view(), wanted=["deal.b"], at_odds=["deal.b"])) == ["deal.b", "deal.a"]
+
+
+def test_the_rule_that_says_to_find_out_first_has_its_questions_asked_first(shipped_judge: Judge) -> None:
+    case = load_case(CASES / "laboratory-gases-materials-institute.yaml", shipped_judge.knowledge)
+    judgement = shipped_judge.judge(case)
+    assert judgement.decision.winner
+    winner = judgement.decision.winner.unit.rule
+    assert winner
+    first = shipped_judge.questions(judgement)[0]
+    assert first.place[1] in winner.then.ask
 
 
 def test_an_answer_that_changes_the_actions_alone_counts() -> None:
