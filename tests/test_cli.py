@@ -462,6 +462,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["gate", CASE, "--fail-on", "bit"], "unknown-verdict", 'unknown verdict "bit"; did you mean "bid"?'),
     (["review", CASE, "--output", "r.pdf"], "unknown-format", "the ending of r.pdf says no format; use .txt"),
     (["review", CASE, "--since", CASE], "not-a-review", "give the JSON that `advisor review --output FILE.json` wrote"),
+    (["next", CASE, "--person", "buyr"], "unknown-person", 'nobody on file is "buyr"; did you mean "buyer"?'),
     (["playbook", "show", "tming"], "unknown-item", 'did you mean "timing"?'),
     (["playbook", "show", "9" * 5000], "unknown-item", "there is no item"),
     (["playbook", "test", "tming"], "unknown-rule", 'no rule starts with "tming"'),

@@ -45,7 +45,7 @@ LAYERS = (
     ("sheet",),
     ("result",),
     ("explain.*",),
-    ("review", "schema"),
+    ("meeting", "review", "schema"),
     ("result_schema",),
     ("render.*",),
     ("cli.*",),

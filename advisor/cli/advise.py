@@ -19,9 +19,11 @@ from advisor.explain.report import report
 from advisor.explain.why import why, why_not
 from advisor.judge import Judge, Judgement
 from advisor.load.cases import load_case
+from advisor.meeting import meeting
 from advisor.problems import InputError, Location, Problem, nearest
 from advisor.render.layout import advice
 from advisor.render.layout.account import account_page
+from advisor.render.layout.meeting import meeting_page
 from advisor.render.output import show
 from advisor.result import CaseReport
 
@@ -42,11 +44,20 @@ def _report(case: Path, rules: Path | None, as_of: datetime | None, names: bool)
 
 @click.command("next")
 @options.case
+@click.option("--person", help="Prepare one meeting: with somebody by id, role or post.")
 @options.common
-def next_command(case: Path, lang: str, format_: str, rules: Path | None, as_of: datetime | None, names: bool) -> None:
+def next_command(
+    case: Path,
+    person: str | None,
+    lang: str,
+    format_: str,
+    rules: Path | None,
+    as_of: datetime | None,
+    names: bool,
+) -> None:
     """Tell a rep the next best actions and questions on one deal, or an account manager on one account.
 
-    Example: advisor next cases/packaging-line-dairy-group.yaml
+    Example: advisor next cases/packaging-line-dairy-group.yaml --person decision-maker
     """
     with closing(options.judge(rules)) as judge:
         judgement = judge.judge(load_case(case, judge.knowledge), options.day(as_of))
@@ -55,6 +66,10 @@ def next_command(case: Path, lang: str, format_: str, rules: Path | None, as_of:
             show(format_, lang, lambda page: account_page(page, account), account)
             return
         result = report(judge, judgement, names)
+    if person is not None:
+        prepared = meeting(result, person)
+        show(format_, lang, lambda page: meeting_page(page, prepared), prepared)
+        return
     plain = {
         "id": result.id,
         "verdict": result.verdict,
