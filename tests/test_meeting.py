@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.evidence import learnt, view_of
+from advisor.evidence import Place, State, learnt, view_of
 from advisor.explain.report import report
 from advisor.judge import Judge
 from advisor.load.cases import load_case
@@ -60,8 +60,11 @@ def test_nobody_and_several_are_said_with_who_there_is(deal: CaseReport) -> None
 
 def test_while_a_tender_runs_nothing_is_asked_of_the_decision_maker(shipped_judge: Judge) -> None:
     case = load_case(CASES / "packaging-line-dairy-group.yaml", shipped_judge.knowledge)
-    tender = {(None, "purchase.kind"): learnt("public-tender"), (None, "purchase.stage"): learnt("published")}
-    told = view_of(case.at_date(case.as_of), shipped_judge.knowledge).changed(dict(tender))
+    tender: dict[Place, State] = {
+        (None, "purchase.kind"): learnt("public-tender"),
+        (None, "purchase.stage"): learnt("published"),
+    }
+    told = view_of(case.at_date(case.as_of), shipped_judge.knowledge).changed(tender)
     found = meeting(report(shipped_judge, shipped_judge.judge_view(case, told)), "decision-maker")
     assert not found.questions
     assert not found.actions
