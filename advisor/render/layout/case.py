@@ -30,7 +30,9 @@ def heading(page: Page, case: CaseReport, anchor: str = "") -> None:
 
 def verdict(page: Page, case: CaseReport) -> None:
     """Write the verdict, whether it is settled, and whether it holds as proven."""
-    lines = [Line(page.text(case.verdict.meaning)), Line(page.words("verdict.decision", text=case.verdict.decision))]
+    lines = [line for guard in case.compliance if blocks(guard) for line in _guard(page, guard)]
+    lines.append(Line(page.text(case.verdict.meaning)))
+    lines.append(Line(page.words("verdict.decision", text=asked(case))))
     lines.extend(openness(page, case))
     if not case.proof.same:
         shown = case.proof.carriers[:REASONS]
@@ -42,6 +44,12 @@ def verdict(page: Page, case: CaseReport) -> None:
     state = openness_word(page, case)
     title = page.words("verdict.title", verdict=case.verdict.label, state=state)
     page.add(Panel(title, tuple(lines), tone(case)))
+
+
+def asked(case: CaseReport) -> Text:
+    """Return what the board is asked; nothing goes ahead before a compliance stop is cleared."""
+    decision = case.verdict.decision
+    return say("asked.blocked", text=decision) if case.blocked and not case.sheet.closes else decision
 
 
 def openness_word(page: Page, case: CaseReport) -> str:
@@ -56,11 +64,19 @@ def openness(page: Page, case: CaseReport) -> Iterable[Line]:
     if not case.settled:
         others = join([v.label for v in case.possible if v.id != case.verdict.id], "list.or")
         hangs = [labelled(f) for f in case.hangs_on] + list(case.hangs_on_lists)
-        shown = [labelled(f) for f in case.hangs_first[:REASONS]] or hangs[:QUESTIONS]
+        shown = [labelled(f) for f in case.hangs_first[:REASONS]] or [*_kinds(case), *case.hangs_on_lists][:QUESTIONS]
         more = "verdict.hangs-first" if case.hangs_first else "verdict.hangs-more"
         key = more if len(hangs) > len(shown) else "verdict.hangs"
         facts = page.words("list.semicolon").join(map(page.text, shown))
         yield Line(page.words(key, others=others, facts=facts, more=len(hangs) - len(shown)), "warn")
+
+
+def _kinds(case: CaseReport) -> list[Text]:
+    """Return the facts that a verdict hangs on, those first that are worth asking first, and of members one a kind."""
+    found: dict[str, FactLine] = {}
+    for fact in (*(q.fact for q in case.questions if q.fact in case.hangs_on), *case.hangs_on):
+        found.setdefault(fact.path, fact)
+    return list(map(labelled, found.values()))
 
 
 def tone(case: CaseReport) -> Tone:
@@ -183,7 +199,9 @@ def question_effect(page: Page, question: QuestionLine) -> str:
     for turn in question.turns:
         by_verdict.setdefault(page.text(turn.verdict.label), []).append(turn.value)
     turns = [
-        page.words("question.turn", answers=join(values, "list.or"), verdict=label)
+        page.words(
+            "question.turn", answers=join([say("value.quoted", value=v) for v in values], "list.or"), verdict=label
+        )
         for label, values in by_verdict.items()
     ]
     return page.words("list.semicolon").join([state, *turns])
