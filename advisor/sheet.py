@@ -193,6 +193,8 @@ class ChangedFact:
 
 
 Cause = Literal["facts", "rules", "none"]
+Footing = Literal["blocked", "open", "told", "proven"]
+"""What a verdict stands on: stopped by compliance, open, settled if what was told holds, settled and proven."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,8 @@ class CaseChange:
     now: VerdictLine | None
     was_settled: bool
     now_settled: bool
+    was_footing: Footing | None
+    now_footing: Footing | None
     cause: Cause
     did: tuple[ChangedFact, ...]
     others: int

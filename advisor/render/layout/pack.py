@@ -26,7 +26,8 @@ from advisor.render.layout.changes import changes
 from advisor.render.layout.people import classes
 from advisor.render.layout.people import people as advice_on_people
 from advisor.render.layout.review import look, unreadable
-from advisor.result import AccountReport, CaseReport, Review, blocks
+from advisor.result import AccountReport, CaseReport, Review, blocks, footing
+from advisor.sheet import Footing
 
 ASKED = ("column.number", "column.case", "column.verdict", "column.asked", "column.reason", "column.look")
 
@@ -52,23 +53,18 @@ def pack_page(page: Page, review: Review) -> None:
 
 def _summary(page: Page, review: Review) -> None:
     """Say how many deals ask for what kind of attention; each deal is counted once."""
-    kinds = Counter(_kind(case) for case in review.cases)
+    kinds = Counter(case.footing for case in review.cases)
     counts = {kind: kinds[kind] for kind in ("blocked", "open", "told", "proven")}
-    page.line("pack.summary", "strong", deals=len(review.cases), **counts)
+    if review.cases or not review.accounts:
+        page.line("pack.summary", "strong", deals=len(review.cases), **counts)
+    if review.accounts:
+        page.line("pack.summary-accounts", "strong", accounts=len(review.accounts))
     if review.unreadable:
         page.line("pack.unread", "bad", count=len(review.unreadable))
     cases = review.cases
     days = sorted({case.as_of.isoformat() for case in cases} | {a.as_of.isoformat() for a in review.accounts})
     if days:
         page.line("pack.days" if len(days) > 1 else "pack.day", "quiet", first=days[0], last=days[-1])
-
-
-def _kind(case: CaseReport) -> str:
-    if case.blocked:
-        return "blocked"
-    if not case.settled:
-        return "open"
-    return "proven" if case.proof.same else "told"
 
 
 def _verdicts(page: Page, cases: Sequence[CaseReport]) -> None:
@@ -97,26 +93,25 @@ def _row(page: Page, number: int, case: CaseReport) -> tuple[str | Cell, ...]:
     return (
         str(number),
         Cell(page.text(case.title), page.text(case.sheet.place.amount), link=anchor(case)),
-        Cell(page.text(case.verdict.label), _state(page, case), tone(case)),
+        Cell(page.text(case.verdict.label), page.words(f"state.{_settled(case)}"), tone(case)),
         page.text(asked(case)),
         page.text(case.reasons_for[0].text) if case.reasons_for else page.words("dash"),
         _look(page, case),
     )
 
 
+def _settled(case: CaseReport) -> Footing:
+    """Return what the verdict stands on, compliance apart: that has its own column."""
+    return footing(False, case.settled, case.proof.same)
+
+
 def _look(page: Page, case: CaseReport) -> str | Cell:
     """Say what to look at; where compliance stops the deal, what it is."""
     stops = [guard for guard in case.compliance if blocks(guard)]
     said = [page.words("guard.line", level=page.words(f"guard.{g.level}"), text=g.because) for g in stops]
-    notes = look(page, case)
+    proof = "" if case.proof.same else page.words("look.unproven", verdict=case.proof.verdict.label)
+    notes = page.words("list.semicolon").join(filter(None, (proof, look(page, case))))
     return Cell(" ".join(said), notes, "bad") if said else notes or page.words("dash")
-
-
-def _state(page: Page, case: CaseReport) -> str:
-    """Say in a word or two whether the verdict is settled."""
-    if not case.settled:
-        return page.words("state.open")
-    return page.words("state.settled" if case.proof.same else "state.told")
 
 
 def anchor(case: CaseReport | AccountReport) -> str:
