@@ -10,9 +10,9 @@ import pytest
 from advisor.judge import Judge
 from advisor.lines import GuardLine
 from advisor.model import Text
-from advisor.render.blocks import Cell, Line, Page, Panel, Table, cell_text
+from advisor.render.blocks import Bullets, Cell, Line, Page, Panel, Table, cell_text
 from advisor.render.layout import sheet
-from advisor.render.layout.case import asked, openness, verdict
+from advisor.render.layout.case import asked, openness, reasons, verdict
 from advisor.render.layout.pack import pack_page
 from advisor.result import CaseReport, Review
 from advisor.review import review
@@ -63,9 +63,9 @@ def test_each_deal_is_counted_once(found: Review) -> None:
     )
 
 
-def test_a_deal_that_goes_on_is_asked_for_only_after_the_stop(found: Review) -> None:
+def test_a_deal_that_goes_on_is_asked_for_within_the_limit(found: Review) -> None:
     deal = next(case for case in found.cases if not case.sheet.closes)
-    assert asked(with_guard(deal)).en.startswith("Not before the compliance stop is cleared")
+    assert asked(with_guard(deal)).en == f"{deal.verdict.decision.en} What compliance stops does not go ahead."
     assert asked(replace(deal, compliance=())) == deal.verdict.decision
 
 
@@ -85,7 +85,17 @@ def test_what_stops_a_deal_stands_in_the_table_and_with_the_verdict(found: Revie
     verdict(page, deal)
     panel = page.blocks[0]
     assert isinstance(panel, Panel)
-    assert panel.lines[0].text == "HOLD for counsel: A gift is on offer."
+    assert [line.text for line in panel.lines if line.tone == "bad"] == ["HOLD for counsel: A gift is on offer."]
+
+
+def test_a_playbook_is_named_once_beside_a_reason(found: Review) -> None:
+    one = next(line for case in found.cases for r in case.reasons_for for line in r.sources if line.passage)
+    reason = replace(found.cases[0].reasons_for[0], sources=(one, replace(one, item=7), replace(one, item=9)))
+    page = Page("en")
+    reasons(page, "head.for", (reason,))
+    note = next(block for block in page.blocks if isinstance(block, Bullets)).items[0].note
+    assert one.playbook
+    assert note.endswith(f"{one.playbook.en}, items {one.item}, 7, 9")
 
 
 def test_the_same_step_with_several_people_is_one_row(found: Review) -> None:

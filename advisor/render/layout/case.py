@@ -30,7 +30,7 @@ def heading(page: Page, case: CaseReport, anchor: str = "") -> None:
 
 def verdict(page: Page, case: CaseReport) -> None:
     """Write the verdict, whether it is settled, and whether it holds as proven."""
-    lines = [line for guard in case.compliance if blocks(guard) for line in _guard(page, guard)]
+    lines = [_limit(page, guard) for guard in case.compliance if blocks(guard)]
     lines.append(Line(page.text(case.verdict.meaning)))
     lines.append(Line(page.words("verdict.decision", text=asked(case))))
     lines.extend(openness(page, case))
@@ -47,7 +47,7 @@ def verdict(page: Page, case: CaseReport) -> None:
 
 
 def asked(case: CaseReport) -> Text:
-    """Return what the board is asked; nothing goes ahead before a compliance stop is cleared."""
+    """Return what the board is asked; where the deal goes on, with a word on what compliance stops."""
     decision = case.verdict.decision
     return say("asked.blocked", text=decision) if case.blocked and not case.sheet.closes else decision
 
@@ -100,7 +100,7 @@ def _reason_note(page: Page, reason: Reason) -> str:
     """Say how good the weakest evidence is and how old, and where the rule comes from."""
     parts = [_evidence(page, reason, reason.weakest_label)] if reason.weakest_label else []
     parts.extend(page.words("reason.stale") for _ in [0] if reason.stale)
-    parts.extend(dict.fromkeys(source(page, line) for line in reason.sources))
+    parts.extend(_sources(page, reason.sources))
     return page.words("list.semicolon").join(parts)
 
 
@@ -116,6 +116,19 @@ def source(page: Page, line: SourceLine) -> str:
     if line.passage is None or line.playbook is None:
         return page.words("source.ours")
     return page.words("source.passage", playbook=line.playbook, item=line.item or 0)
+
+
+def _sources(page: Page, lines: Iterable[SourceLine]) -> Iterable[str]:
+    """Name sources, each playbook once."""
+    books: dict[Text | None, dict[int, SourceLine]] = {}
+    for line in lines:
+        books.setdefault(line.playbook if line.passage else None, {}).setdefault(line.item or 0, line)
+    for book, items in books.items():
+        if book is None or len(items) == 1:
+            yield source(page, next(iter(items.values())))
+        else:
+            shown = page.words("list.comma").join(map(str, items))
+            yield page.words("source.items", playbook=book, items=shown)
 
 
 def warnings(page: Page, found: Sequence[Warning], most: int) -> None:
@@ -221,7 +234,11 @@ def compliance(page: Page, guards: Iterable[GuardLine], quarantined: Sequence[Te
     page.add(Panel(page.words("head.compliance"), tuple(lines), "bad" if any(map(blocks, found)) else "plain"))
 
 
-def _guard(page: Page, guard: GuardLine) -> Iterable[Line]:
+def _limit(page: Page, guard: GuardLine) -> Line:
     level = page.words(f"guard.{guard.level}")
-    yield Line(page.words("guard.line", level=level, text=guard.because), _GUARD_TONE[guard.level])
+    return Line(page.words("guard.line", level=level, text=guard.because), _GUARD_TONE[guard.level])
+
+
+def _guard(page: Page, guard: GuardLine) -> Iterable[Line]:
+    yield _limit(page, guard)
     yield Line(page.words("guard.law", law=guard.law, instead=guard.instead))
