@@ -33,7 +33,7 @@ from advisor.lines import (
 )
 from advisor.model import Text
 from advisor.rule import STOPPING
-from advisor.sheet import CaseChange, Sheet
+from advisor.sheet import CaseChange, Footing, Sheet
 
 SCHEMA_VERSION = "1.1"
 
@@ -76,6 +76,20 @@ class CaseReport:
     def blocked(self) -> bool:
         """Whether a legal limit stops the case: something to refuse, or to hold for counsel."""
         return any(map(blocks, self.compliance))
+
+    @property
+    def footing(self) -> Footing:
+        """What the verdict stands on."""
+        return footing(self.blocked, self.settled, self.proof.same)
+
+
+def footing(blocked: bool, settled: bool, proven: bool) -> Footing:
+    """Say in one word what a verdict stands on; what weighs most comes first."""
+    if blocked:
+        return "blocked"
+    if not settled:
+        return "open"
+    return "proven" if proven else "told"
 
 
 def blocks(guard: GuardLine) -> bool:

@@ -57,11 +57,13 @@ class Tally:
 class PortfolioPlace:
     """Where a deal stands in the portfolio: the items counted across and up, and its size.
 
-    `weight` is the amount at our rates, to size a dot with; None where no amount or no rate is known.
+    `amount` is what the deal is worth, in words, where it is known. `weight` is the amount at our rates, to size a dot
+    with; None where no amount or no rate is known.
     """
 
     across: Tally
     up: Tally
+    amount: Text | None
     weight: Decimal | None
 
 
@@ -163,7 +165,10 @@ class ListLine:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything that the pack shows of a deal beside its argument; `facts` are all that are on file."""
+    """Everything that the pack shows of a deal beside its argument; `facts` are all that are on file.
+
+    `closes` says that the verdict itself ends the pursuit.
+    """
 
     place: PortfolioPlace
     grid: Grid
@@ -172,6 +177,7 @@ class Sheet:
     money: tuple[FactLine, ...]
     options: tuple[OptionLine, ...]
     ends: tuple[EndLine, ...]
+    closes: bool
     acts: tuple[ActLine, ...]
     facts: tuple[FactLine, ...]
     lists: tuple[ListLine, ...]
@@ -187,6 +193,8 @@ class ChangedFact:
 
 
 Cause = Literal["facts", "rules", "none"]
+Footing = Literal["blocked", "open", "told", "proven"]
+"""What a verdict stands on: stopped by compliance, open, settled if what was told holds, settled and proven."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +211,8 @@ class CaseChange:
     now: VerdictLine | None
     was_settled: bool
     now_settled: bool
+    was_footing: Footing | None
+    now_footing: Footing | None
     cause: Cause
     did: tuple[ChangedFact, ...]
     others: int

@@ -20,7 +20,7 @@ from advisor.result import Review
 from tests.test_render import FORBIDDEN, HOSTILE, infect, judged, page, shown
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
-DOT = {"n": "1", "x": 0, "y": 0, "low": -1, "high": 1, "bottom": -1, "top": 1, "weight": 1.0, "tone": "bad"}
+DOT = {"n": "1", "x": 0, "y": 0, "low": -1, "high": 1, "bottom": -1, "top": 1, "size": 260.0, "tone": "bad"}
 PERSON = {"n": "1", "x": 0, "y": 0, "size": 1, "met": 1}
 
 
@@ -54,12 +54,19 @@ class Outline(HTMLParser):
 
 def blocks(text: str) -> list[Block]:
     """Put a text wherever a page can hold one, pictures too."""
-    portfolio = {"axes": (text, text), "reach": (1, 1), "values": [{**DOT, "who": text, "settled": True}]}
+    portfolio = {
+        "axes": (text, text),
+        "reach": (1, 1),
+        "width": 90,
+        "height": 60,
+        "values": [{**DOT, "who": text, "settled": True}],
+    }
     people = {
         "across": [text, text],
         "up": [text, text],
         "axes": (text, text),
         "met": 3,
+        "step": 104,
         "values": [{**PERSON, "who": text, "label": [text]}],
         "lines": [{"x": 0, "y": 0, "x2": 1, "y2": 1}],
     }

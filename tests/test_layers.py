@@ -37,7 +37,7 @@ LAYERS = (
     ("checks.logic", "checks.structure"),
     ("playbase",),
     ("judge",),
-    ("casework",),
+    ("casework", "interview"),
     ("coverage",),
     ("checks.examples",),
     ("checks.mutants", "checks.shortest"),

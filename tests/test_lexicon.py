@@ -16,7 +16,7 @@ from advisor.lexicon import FILE, join, listed, say, words
 from advisor.lines import Filling, QuestionLine
 from advisor.model import Text
 from advisor.rule import GuardLevel
-from advisor.sheet import Mark, OptionStatus
+from advisor.sheet import Footing, Mark, OptionStatus
 
 ADVISOR = Path(__file__).resolve().parent.parent / "advisor"
 SPEAKERS = {"say", "words", "head", "line"}
@@ -32,6 +32,7 @@ BUILT = {
     "filling.": {*get_args(Filling)},
     "mark.": {*get_args(Mark)},
     "option.": {*get_args(OptionStatus)},
+    "state.": {*get_args(Footing)},
     "question.": {*get_args(get_type_hints(QuestionLine)["why"])},
 }
 KEYS = sorted(words())

@@ -15,6 +15,8 @@ from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.load.previous import load_previous
 from advisor.problems import InputError
+from advisor.render.blocks import Page, Table, cell_text
+from advisor.render.layout.changes import changes
 from advisor.render.output import render
 from advisor.result import Review
 from advisor.review import review
@@ -103,6 +105,22 @@ def test_other_rules_are_said_to_be_what_did_it(mini_judge: Judge, tmp_path: Pat
     found = reviewed(mini_judge, tmp_path, BID, before).changes
     assert found
     assert (found[0].cause, found[0].did) == ("rules", ())
+
+
+def test_a_deal_on_another_footing_is_a_change(mini_judge: Judge, tmp_path: Path) -> None:
+    before = kept(reviewed(mini_judge, tmp_path, BID), tmp_path)
+    document = json.loads(before.read_text(encoding="utf-8"))
+    level = {"level": "refuse", "answer": "yes"}
+    document["cases"][0]["compliance"] = [level]
+    before.write_text(json.dumps(document), encoding="utf-8")
+    found = reviewed(mini_judge, tmp_path, BID, before)
+    assert found.changes
+    assert (found.changes[0].was_footing, found.changes[0].now_footing) == ("blocked", found.cases[0].footing)
+    page = Page("en")
+    changes(page, found.changes)
+    table = next(block for block in page.blocks if isinstance(block, Table))
+    assert cell_text(table.rows[0][1]).endswith("(stopped by compliance)")
+    assert cell_text(table.rows[0][3]).startswith("the verdict is the same")
 
 
 def test_deals_come_and_go(mini_judge: Judge, tmp_path: Path) -> None:

@@ -60,16 +60,21 @@ class SheetBuilder:
     def build(self, flips: Sequence[FlipLine], questions: Sequence[QuestionLine]) -> Sheet:
         """Return the sheet; the ends of the pursuit are read from the deal's flips and questions."""
         grid = self._grid()
+        money = tuple(f for f in map(self._fact, self.pack.money) if f.standing != "unknown")
         return Sheet(
             place=PortfolioPlace(
-                self._tally(grid, self.pack.across.boxes), self._tally(grid, self.pack.up.boxes), self._weight()
+                self._tally(grid, self.pack.across.boxes),
+                self._tally(grid, self.pack.up.boxes),
+                next((fact.value for fact in money if fact.path == self.pack.amount), None),
+                self._weight(),
             ),
             grid=grid,
             people=self._people(),
             criteria=tuple(self._criteria()),
-            money=tuple(f for f in map(self._fact, self.pack.money) if f.standing != "unknown"),
+            money=money,
             options=tuple(self._options()),
             ends=tuple(self._ends(flips, questions)),
+            closes=self.knowledge.verdicts[self.judgement.decision.verdict].closes,
             acts=tuple(self._acts()),
             facts=tuple(self.builder.facts_where(lambda s: s.known != "unknown" or s.contradicted)),
             lists=tuple(self._lists()),

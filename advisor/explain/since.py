@@ -35,6 +35,8 @@ def change(judge: Judge, judgement: Judgement, now: CaseReport, before: Previous
         now=now.verdict,
         was_settled=before.settled,
         now_settled=now.settled,
+        was_footing=before.footing,
+        now_footing=now.footing,
         cause=cause,
         did=tuple(difference.line for difference in did),
         others=len(differences) - len(did),
@@ -43,14 +45,13 @@ def change(judge: Judge, judgement: Judgement, now: CaseReport, before: Previous
 
 def new(now: CaseReport) -> CaseChange:
     """Return a deal that the earlier review did not have."""
-    return CaseChange(now.id, now.title, None, now.verdict, False, now.settled, "none", (), 0)
+    return CaseChange(now.id, now.title, None, now.verdict, False, now.settled, None, now.footing, "none", (), 0)
 
 
 def gone(judge: Judge, before: PreviousCase) -> CaseChange:
     """Return a deal that only the earlier review had."""
-    return CaseChange(
-        before.id, before.title, _verdict(judge, before.verdict), None, before.settled, False, "none", (), 0
-    )
+    was = _verdict(judge, before.verdict)
+    return CaseChange(before.id, before.title, was, None, before.settled, False, before.footing, None, "none", (), 0)
 
 
 def _verdict(judge: Judge, id_: str) -> VerdictLine:

@@ -14,7 +14,10 @@ from advisor.load.reader import Reader
 from advisor.load.values import typed_value
 from advisor.model import GRADES, Text
 from advisor.problems import InputError, Location, Problem, Problems
+from advisor.result import footing
+from advisor.rule import STOPPING
 from advisor.rulebase import Knowledge
+from advisor.sheet import Footing
 from advisor.yamlfile import Scalar
 
 T = TypeVar("T")
@@ -40,6 +43,7 @@ class PreviousCase:
     title: Text
     verdict: str
     settled: bool
+    footing: Footing
     facts: Mapping[Place, State]
     lists: Mapping[str, PreviousList]
 
@@ -71,6 +75,7 @@ def _case(node: Any, knowledge: Knowledge) -> PreviousCase:
         title=_text(_get(node, "title", dict)),
         verdict=_get(_get(node, "verdict", dict), "id", str),
         settled=_get(node, "settled", bool),
+        footing=_footing(node),
         facts=facts,
         lists={
             _get(line, "name", str): _list(line, facts)
@@ -78,6 +83,12 @@ def _case(node: Any, knowledge: Knowledge) -> PreviousCase:
             if _get(line, "name", str) in knowledge.lists
         },
     )
+
+
+def _footing(node: Any) -> Footing:
+    guards = [(_get(line, "level", str), _get(line, "answer", str)) for line in _get(node, "compliance", list)]
+    blocked = any(level in STOPPING and answer == "yes" for level, answer in guards)
+    return footing(blocked, _get(node, "settled", bool), _get(_get(node, "proof", dict), "same", bool))
 
 
 def _list(line: Any, facts: Mapping[Place, State]) -> PreviousList:

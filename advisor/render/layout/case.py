@@ -30,7 +30,9 @@ def heading(page: Page, case: CaseReport, anchor: str = "") -> None:
 
 def verdict(page: Page, case: CaseReport) -> None:
     """Write the verdict, whether it is settled, and whether it holds as proven."""
-    lines = [Line(page.text(case.verdict.meaning)), Line(page.words("verdict.decision", text=case.verdict.decision))]
+    lines = [_limit(page, guard) for guard in case.compliance if blocks(guard)]
+    lines.append(Line(page.text(case.verdict.meaning)))
+    lines.append(Line(page.words("verdict.decision", text=asked(case))))
     lines.extend(openness(page, case))
     if not case.proof.same:
         shown = case.proof.carriers[:REASONS]
@@ -42,6 +44,12 @@ def verdict(page: Page, case: CaseReport) -> None:
     state = openness_word(page, case)
     title = page.words("verdict.title", verdict=case.verdict.label, state=state)
     page.add(Panel(title, tuple(lines), tone(case)))
+
+
+def asked(case: CaseReport) -> Text:
+    """Return what the board is asked; where the deal goes on, with a word on what compliance stops."""
+    decision = case.verdict.decision
+    return say("asked.blocked", text=decision) if case.blocked and not case.sheet.closes else decision
 
 
 def openness_word(page: Page, case: CaseReport) -> str:
@@ -56,11 +64,19 @@ def openness(page: Page, case: CaseReport) -> Iterable[Line]:
     if not case.settled:
         others = join([v.label for v in case.possible if v.id != case.verdict.id], "list.or")
         hangs = [labelled(f) for f in case.hangs_on] + list(case.hangs_on_lists)
-        shown = [labelled(f) for f in case.hangs_first[:REASONS]] or hangs[:QUESTIONS]
+        shown = [labelled(f) for f in case.hangs_first[:REASONS]] or [*_kinds(case), *case.hangs_on_lists][:QUESTIONS]
         more = "verdict.hangs-first" if case.hangs_first else "verdict.hangs-more"
         key = more if len(hangs) > len(shown) else "verdict.hangs"
         facts = page.words("list.semicolon").join(map(page.text, shown))
         yield Line(page.words(key, others=others, facts=facts, more=len(hangs) - len(shown)), "warn")
+
+
+def _kinds(case: CaseReport) -> list[Text]:
+    """Return the facts that a verdict hangs on, those first that are worth asking first, and of members one a kind."""
+    found: dict[str, FactLine] = {}
+    for fact in (*(q.fact for q in case.questions if q.fact in case.hangs_on), *case.hangs_on):
+        found.setdefault(fact.path, fact)
+    return list(map(labelled, found.values()))
 
 
 def tone(case: CaseReport) -> Tone:
@@ -84,7 +100,7 @@ def _reason_note(page: Page, reason: Reason) -> str:
     """Say how good the weakest evidence is and how old, and where the rule comes from."""
     parts = [_evidence(page, reason, reason.weakest_label)] if reason.weakest_label else []
     parts.extend(page.words("reason.stale") for _ in [0] if reason.stale)
-    parts.extend(dict.fromkeys(source(page, line) for line in reason.sources))
+    parts.extend(_sources(page, reason.sources))
     return page.words("list.semicolon").join(parts)
 
 
@@ -100,6 +116,19 @@ def source(page: Page, line: SourceLine) -> str:
     if line.passage is None or line.playbook is None:
         return page.words("source.ours")
     return page.words("source.passage", playbook=line.playbook, item=line.item or 0)
+
+
+def _sources(page: Page, lines: Iterable[SourceLine]) -> Iterable[str]:
+    """Name sources, each playbook once."""
+    books: dict[Text | None, dict[int, SourceLine]] = {}
+    for line in lines:
+        books.setdefault(line.playbook if line.passage else None, {}).setdefault(line.item or 0, line)
+    for book, items in books.items():
+        if book is None or len(items) == 1:
+            yield source(page, next(iter(items.values())))
+        else:
+            shown = page.words("list.comma").join(map(str, items))
+            yield page.words("source.items", playbook=book, items=shown)
 
 
 def warnings(page: Page, found: Sequence[Warning], most: int) -> None:
@@ -183,7 +212,9 @@ def question_effect(page: Page, question: QuestionLine) -> str:
     for turn in question.turns:
         by_verdict.setdefault(page.text(turn.verdict.label), []).append(turn.value)
     turns = [
-        page.words("question.turn", answers=join(values, "list.or"), verdict=label)
+        page.words(
+            "question.turn", answers=join([say("value.quoted", value=v) for v in values], "list.or"), verdict=label
+        )
         for label, values in by_verdict.items()
     ]
     return page.words("list.semicolon").join([state, *turns])
@@ -203,7 +234,11 @@ def compliance(page: Page, guards: Iterable[GuardLine], quarantined: Sequence[Te
     page.add(Panel(page.words("head.compliance"), tuple(lines), "bad" if any(map(blocks, found)) else "plain"))
 
 
-def _guard(page: Page, guard: GuardLine) -> Iterable[Line]:
+def _limit(page: Page, guard: GuardLine) -> Line:
     level = page.words(f"guard.{guard.level}")
-    yield Line(page.words("guard.line", level=level, text=guard.because), _GUARD_TONE[guard.level])
+    return Line(page.words("guard.line", level=level, text=guard.because), _GUARD_TONE[guard.level])
+
+
+def _guard(page: Page, guard: GuardLine) -> Iterable[Line]:
+    yield _limit(page, guard)
     yield Line(page.words("guard.law", law=guard.law, instead=guard.instead))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from advisor.lines import VerdictLine
 from advisor.render.blocks import Cell, Page, Table
-from advisor.sheet import CaseChange
+from advisor.sheet import CaseChange, Footing
 
 
 def changes(page: Page, found: Sequence[CaseChange]) -> None:
@@ -22,22 +22,23 @@ def changes(page: Page, found: Sequence[CaseChange]) -> None:
 def _moved(change: CaseChange) -> bool:
     if change.was is None or change.now is None:
         return True
-    return change.was.id != change.now.id or change.was_settled != change.now_settled
+    footing = change.was_footing != change.now_footing
+    return change.was.id != change.now.id or change.was_settled != change.now_settled or footing
 
 
 def _row(page: Page, change: CaseChange) -> tuple[str | Cell, ...]:
     return (
         Cell(page.text(change.title), link=f"deal-{change.id}" if change.now else ""),
-        _state(page, change.was, change.was_settled),
-        _state(page, change.now, change.now_settled),
+        _state(page, change.was, change.was_footing),
+        _state(page, change.now, change.now_footing),
         _did(page, change),
     )
 
 
-def _state(page: Page, verdict: VerdictLine | None, settled: bool) -> str | Cell:
-    if verdict is None:
+def _state(page: Page, verdict: VerdictLine | None, footing: Footing | None) -> str | Cell:
+    if verdict is None or footing is None:
         return page.words("dash")
-    return Cell(page.text(verdict.label), page.words("state.settled" if settled else "state.open"))
+    return Cell(page.text(verdict.label), page.words(f"state.{footing}"))
 
 
 def _did(page: Page, change: CaseChange) -> str:
@@ -47,6 +48,8 @@ def _did(page: Page, change: CaseChange) -> str:
         return page.words("changes.gone")
     if change.cause == "rules":
         return page.words("changes.rules")
+    if change.was.id == change.now.id:
+        return page.words("changes.footing", count=change.others)
     others = page.words("changes.others", count=change.others) if change.others else ""
     facts = [page.words("flip.change", fact=fact.label, was=fact.was, to=fact.now) for fact in change.did]
     return page.words("list.semicolon").join(filter(None, (*facts, others)))

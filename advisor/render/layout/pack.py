@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from advisor.render.blocks import Cell, Line, Page, Table
@@ -10,6 +11,7 @@ from advisor.render.layout.account import account_page
 from advisor.render.layout.case import (
     QUESTIONS,
     WARNINGS,
+    asked,
     compliance,
     doubtful_facts,
     flips,
@@ -24,7 +26,8 @@ from advisor.render.layout.changes import changes
 from advisor.render.layout.people import classes
 from advisor.render.layout.people import people as advice_on_people
 from advisor.render.layout.review import look, unreadable
-from advisor.result import AccountReport, CaseReport, Review
+from advisor.result import AccountReport, CaseReport, Review, blocks, footing
+from advisor.sheet import Footing
 
 ASKED = ("column.number", "column.case", "column.verdict", "column.asked", "column.reason", "column.look")
 
@@ -34,6 +37,7 @@ def pack_page(page: Page, review: Review) -> None:
     page.head("pack.title", 1, anchor="top")
     _summary(page, review)
     if review.cases:
+        _verdicts(page, review.cases)
         page.add(pictures.portfolio(page, review.cases))
         _asked(page, review.cases)
     if review.changes is not None:
@@ -48,19 +52,26 @@ def pack_page(page: Page, review: Review) -> None:
 
 
 def _summary(page: Page, review: Review) -> None:
-    """Say how many deals ask for what kind of attention."""
+    """Say how many deals ask for what kind of attention; each deal is counted once."""
+    kinds = Counter(case.footing for case in review.cases)
+    counts = {kind: kinds[kind] for kind in ("blocked", "open", "told", "proven")}
+    if review.cases or not review.accounts:
+        page.line("pack.summary", "strong", deals=len(review.cases), **counts)
+    if review.accounts:
+        page.line("pack.summary-accounts", "strong", accounts=len(review.accounts))
+    if review.unreadable:
+        page.line("pack.unread", "bad", count=len(review.unreadable))
     cases = review.cases
-    page.line(
-        "pack.summary",
-        "strong",
-        deals=len(cases),
-        blocked=sum(case.blocked for case in cases),
-        open=sum(not case.settled for case in cases),
-        gap=sum(not case.proof.same for case in cases),
-    )
     days = sorted({case.as_of.isoformat() for case in cases} | {a.as_of.isoformat() for a in review.accounts})
     if days:
-        page.line("pack.days", "quiet", first=days[0], last=days[-1])
+        page.line("pack.days" if len(days) > 1 else "pack.day", "quiet", first=days[0], last=days[-1])
+
+
+def _verdicts(page: Page, cases: Sequence[CaseReport]) -> None:
+    """Say how often each verdict is given, the most frequent first."""
+    counts = Counter(page.text(case.verdict.label) for case in cases)
+    found = [page.words("pack.verdict", verdict=label, count=count) for label, count in counts.most_common()]
+    page.line("pack.verdicts", verdicts=page.words("list.semicolon").join(found))
 
 
 def _asked(page: Page, cases: Sequence[CaseReport]) -> None:
@@ -79,23 +90,28 @@ def _exception(case: CaseReport) -> bool:
 
 
 def _row(page: Page, number: int, case: CaseReport) -> tuple[str | Cell, ...]:
-    amount = next(iter(case.sheet.money), None)
-    known = amount is not None and case.sheet.place.weight is not None
     return (
         str(number),
-        Cell(page.text(case.title), page.text(amount.value) if known and amount else "", link=anchor(case)),
-        Cell(page.text(case.verdict.label), _state(page, case), tone(case)),
-        page.text(case.verdict.decision),
+        Cell(page.text(case.title), page.text(case.sheet.place.amount), link=anchor(case)),
+        Cell(page.text(case.verdict.label), page.words(f"state.{_settled(case)}"), tone(case)),
+        page.text(asked(case)),
         page.text(case.reasons_for[0].text) if case.reasons_for else page.words("dash"),
-        look(page, case) or page.words("dash"),
+        _look(page, case),
     )
 
 
-def _state(page: Page, case: CaseReport) -> str:
-    """Say in a word or two whether the verdict is settled."""
-    if not case.settled:
-        return page.words("state.open")
-    return page.words("state.settled" if case.proof.same else "state.told")
+def _settled(case: CaseReport) -> Footing:
+    """Return what the verdict stands on, compliance apart: that has its own column."""
+    return footing(False, case.settled, case.proof.same)
+
+
+def _look(page: Page, case: CaseReport) -> str | Cell:
+    """Say what to look at; where compliance stops the deal, what it is."""
+    stops = [guard for guard in case.compliance if blocks(guard)]
+    said = [page.words("guard.line", level=page.words(f"guard.{g.level}"), text=g.because) for g in stops]
+    proof = "" if case.proof.same else page.words("look.unproven", verdict=case.proof.verdict.label)
+    notes = page.words("list.semicolon").join(filter(None, (proof, look(page, case))))
+    return Cell(" ".join(said), notes, "bad") if said else notes or page.words("dash")
 
 
 def anchor(case: CaseReport | AccountReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -15,8 +16,15 @@ from advisor.result import CaseReport
 from advisor.sheet import PeopleMap, Scale, Spot, Tally
 
 T = TypeVar("T")
+Point = tuple[float, float]
 NAMED = 2
 """So many who share a place on the people map are named there; of more, only the numbers fit."""
+WIDTH, HEIGHT = 860, 520
+"""Size of the portfolio between its axes."""
+SMALLEST, LARGEST, GAP = 260, 900, 1
+"""Areas of the dots of the portfolio, and the room that they keep between them."""
+ROUNDS, HOLD = 100, 0.2
+"""So often the dots are pushed apart at most, and how strongly each is drawn back to its place meanwhile."""
 LABEL = 18
 """Columns of a line of a label on the people map; a Chinese character takes two."""
 
@@ -25,17 +33,21 @@ def portfolio(page: Page, cases: Sequence[CaseReport]) -> Picture:
     """Show each deal by the items for and against us; what is not known stretches as far as it could reach."""
     places = [(_balance(c.sheet.place.across), _balance(c.sheet.place.up)) for c in cases]
     reach = max((abs(x) for x, _ in places), default=0) + 1, max((abs(y) for _, y in places), default=0) + 1
-    spread = {id(case): where for case, where in _spread(zip(places, cases, strict=True), 0.42, 0.42, 2)}
+    unit = WIDTH / (2 * reach[0] + 1), HEIGHT / (2 * reach[1] + 1)
+    sizes = _sizes(cases)
+    where = _apart(places, [math.sqrt(size) / 2 for size in sizes], unit)
     data = {
+        "width": WIDTH,
+        "height": HEIGHT,
         "axes": (page.words("picture.across"), page.words("picture.up")),
         "reach": reach,
-        "values": [_dot(page, n, case, spread[id(case)], reach) for n, case in enumerate(cases, start=1)],
+        "values": [_dot(page, n, case, where[n - 1], reach, sizes[n - 1]) for n, case in enumerate(cases, start=1)],
     }
     return Picture("portfolio", data, page.words("picture.portfolio", count=len(cases)), page.words("picture.key"))
 
 
 def _dot(
-    page: Page, number: int, case: CaseReport, where: tuple[float, float], reach: tuple[int, int]
+    page: Page, number: int, case: CaseReport, where: Point, reach: tuple[int, int], size: float
 ) -> dict[str, Any]:
     across, up = case.sheet.place.across, case.sheet.place.up
     low, high = _ends(across, reach[0])
@@ -49,10 +61,57 @@ def _dot(
         "high": high,
         "bottom": bottom,
         "top": top,
-        "weight": float(case.sheet.place.weight or 0),
+        "size": size,
         "tone": tone(case),
         "settled": case.settled,
     }
+
+
+def _sizes(cases: Sequence[CaseReport]) -> list[float]:
+    """Return how large each dot is drawn; the smallest where no amount is known in a currency with a rate."""
+    weights = [max(float(case.sheet.place.weight or 0), 0) for case in cases]
+    most = max(weights, default=0) or 1
+    return [round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(weight / most), 1) for weight in weights]
+
+
+def _apart(places: Sequence[Point], radii: Sequence[float], unit: Point) -> list[Point]:
+    """Push dots apart that would cover one another, each held near its place, and return where they stand then."""
+    turns = [(math.cos(2.4 * n) / 10, math.sin(2.4 * n) / 10) for n in range(len(places))]
+    homes = [(x * unit[0] + dx, y * unit[1] + dy) for (x, y), (dx, dy) in zip(places, turns, strict=True)]
+    spots = [list(home) for home in homes]
+    for left in range(ROUNDS, 0, -1):
+        for spot, home in zip(spots, homes, strict=True):
+            pull = HOLD * max(left / ROUNDS - 0.3, 0)
+            spot[:] = (at + (to - at) * pull for at, to in zip(spot, home, strict=True))
+        order = sorted(range(len(spots)), key=lambda n: spots[n][0])
+        pairs = itertools.chain.from_iterable(_near(order, at, spots, radii) for at in range(len(order)))
+        if not sum(_push(spots[one], spots[two], radii[one] + radii[two] + GAP) for one, two in pairs):
+            break
+    return [(round(x / unit[0], 3), round(y / unit[1], 3)) for x, y in spots]
+
+
+def _near(
+    order: Sequence[int], at: int, spots: Sequence[Sequence[float]], radii: Sequence[float]
+) -> Iterator[tuple[int, int]]:
+    """Yield those to the right of a dot that could touch it."""
+    one, reach = order[at], 2 * max(radii) + GAP
+    for two in itertools.islice(order, at + 1, None):
+        if spots[two][0] - spots[one][0] > reach:
+            return
+        yield one, two
+
+
+def _push(one: list[float], two: list[float], need: float) -> bool:
+    """Move two dots apart along the line through them until they no longer touch; tell whether they did."""
+    across, up = two[0] - one[0], two[1] - one[1]
+    apart = math.hypot(across, up)
+    if apart >= need - 0.1:
+        return False
+    step = (need - apart) / 2 / (apart or 1)
+    for spot, way in ((one, -step), (two, step)):
+        spot[0] += across * way
+        spot[1] += up * way
+    return True
 
 
 def _ends(count: Tally, reach: int) -> tuple[int, int]:
@@ -90,6 +149,7 @@ def people(page: Page, found: PeopleMap) -> Picture:
         "up": _labels(page, found.up),
         "axes": (page.text(found.across.label), page.text(found.up.label)),
         "met": len(found.met.values),
+        "step": 136 if any(number == NAMED for number in shared.values()) else 104,
         "values": values,
         "lines": lines,
     }

@@ -27,7 +27,7 @@ def _row(page: Page, case: CaseReport) -> tuple[str, ...]:
         page.text(case.title),
         page.text(case.verdict.label),
         page.words("state.settled" if case.settled else "state.open"),
-        page.words("state.proven") if case.proof.same else page.text(case.proof.verdict.label),
+        page.words("state.same") if case.proof.same else page.text(case.proof.verdict.label),
         look(page, case),
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from datetime import timedelta
 
-from advisor.lines import FactLine
+from advisor.lines import Action, FactLine
 from advisor.render.blocks import Cell, Line, Page, Table, Tone
 from advisor.render.layout import pictures
 from advisor.result import CaseReport
@@ -129,27 +131,31 @@ def ends(page: Page, sheet: Sheet) -> None:
     if rows:
         page.add(Table(columns(page, "column.if", "column.now", "column.then"), rows[:ENDS]))
     else:
-        page.line("ends.none", "quiet")
+        page.line("ends.already" if sheet.closes else "ends.none", "quiet")
 
 
 def plan(page: Page, case: CaseReport) -> None:
     """Write who does what within thirty days."""
     page.head("head.plan")
     last = case.as_of + timedelta(days=PLAN_DAYS)
-    rows = tuple(
-        (
-            a.by.isoformat(),
-            Cell(page.text(a.do), page.text(a.why)),
-            page.text(a.who),
-            page.text(a.to) or page.words("dash"),
-        )
-        for a in case.actions
-        if a.by <= last
-    )
+    same: dict[tuple[str, str, str], list[Action]] = {}
+    for action in case.actions:
+        if action.by <= last:
+            same.setdefault((action.by.isoformat(), page.text(action.do), page.text(action.who)), []).append(action)
+    rows = tuple(_step(page, key, found) for key, found in same.items())
     if rows:
         page.add(Table(columns(page, "column.by", "column.do", "column.who", "column.to"), rows))
     else:
         page.line("actions.none", "quiet")
+
+
+def _step(page: Page, key: tuple[str, str, str], found: Sequence[Action]) -> Row:
+    """Write in one row what one of ours does by one day, with everybody with whom it is to be done."""
+    by, do, who = key
+    whys = dict.fromkeys(page.text(action.why) for action in found)
+    whom = dict.fromkeys(page.text(action.to) for action in found if action.to)
+    note = functools.reduce(lambda a, b: page.words("sentence.pair", first=a, second=b), whys)
+    return by, Cell(do, note), who, page.words("list.comma").join(whom) or page.words("dash")
 
 
 def acts(page: Page, case: CaseReport) -> None:

@@ -1,0 +1,38 @@
+"""Where the dots of the portfolio stand: near their place, and never on one another."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.render.layout.pictures import GAP, LARGEST, SMALLEST, Point, _apart
+
+UNIT = (57.0, 47.0)
+PLACES = st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), max_size=12)
+
+
+def distance(one: Point, two: Point) -> float:
+    """Measure as the picture is drawn."""
+    return math.hypot((one[0] - two[0]) * UNIT[0], (one[1] - two[1]) * UNIT[1])
+
+
+@given(PLACES, st.floats(SMALLEST, LARGEST))
+def test_no_dot_covers_another(places: list[Point], size: float) -> None:
+    radius = math.sqrt(size) / 2
+    spots = _apart(places, [radius] * len(places), UNIT)
+    assert len(spots) == len(places)
+    assert all(distance(one, two) > 2 * radius - GAP for one, two in itertools.combinations(spots, 2))
+
+
+@given(PLACES)
+def test_a_dot_stays_near_its_place(places: list[Point]) -> None:
+    spots = _apart(places, [10] * len(places), UNIT)
+    assert all(distance(spot, place) < 20 * math.sqrt(len(places)) for spot, place in zip(spots, places, strict=True))
+
+
+def test_a_dot_alone_stands_where_its_counts_say() -> None:
+    alone = [(float(x), 0.0) for x in range(-3, 4)]
+    assert all(distance(*pair) < 1 for pair in zip(_apart(alone, [12] * 7, UNIT), alone, strict=True))
