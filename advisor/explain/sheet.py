@@ -6,20 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from advisor.arbitrate import Contender
 from advisor.evidence import MemberView, Place, State, view_of
-from advisor.explain.argument import unmet
 from advisor.explain.builder import Builder
-from advisor.explain.reasons import missing_facts
-from advisor.explain.wording import labelled
-from advisor.lexicon import join, listed, say
-from advisor.lines import FactLine, FlipLine, QuestionLine, VerdictLine
+from advisor.explain.choices import Choices
+from advisor.lexicon import say
+from advisor.lines import FactLine, FlipLine, QuestionLine
 from advisor.model import Fact, Text
-from advisor.program import YES
 from advisor.sheet import (
     ActLine,
     CriterionLine,
-    EndLine,
     Grid,
     GridPart,
     GridRow,
@@ -27,8 +22,6 @@ from advisor.sheet import (
     Mark,
     MarkLine,
     MemberLine,
-    OptionLine,
-    OptionStatus,
     PeopleMap,
     PortfolioPlace,
     Scale,
@@ -37,9 +30,6 @@ from advisor.sheet import (
     Tally,
 )
 
-_STATUSES: tuple[OptionStatus, ...] = ("wins", "stands", "defeated", "undecided", "uncalled")
-Turn = tuple[FactLine, Text, VerdictLine]
-"""A fact, a value that it could turn out to have, and the verdict that follows."""
 RIVALS = "competitors"
 PEOPLE = "stakeholders"
 CRITERIA = "criteria"
@@ -59,7 +49,7 @@ class SheetBuilder:
 
     def build(self, flips: Sequence[FlipLine], questions: Sequence[QuestionLine]) -> Sheet:
         """Return the sheet; the ends of the pursuit are read from the deal's flips and questions."""
-        grid = self._grid()
+        grid, choices = self._grid(), Choices(self.builder)
         money = tuple(f for f in map(self._fact, self.pack.money) if f.standing != "unknown")
         return Sheet(
             place=PortfolioPlace(
@@ -72,8 +62,8 @@ class SheetBuilder:
             people=self._people(),
             criteria=tuple(self._criteria()),
             money=money,
-            options=tuple(self._options()),
-            ends=tuple(self._ends(flips, questions)),
+            options=tuple(choices.options(self.pack.always)),
+            ends=tuple(choices.ends(flips, questions)),
             closes=self.knowledge.verdicts[self.judgement.decision.verdict].closes,
             acts=tuple(self._acts()),
             facts=tuple(self.builder.facts_where(lambda s: s.known != "unknown" or s.contradicted)),
@@ -174,85 +164,6 @@ class SheetBuilder:
             lines = tuple(self.wording.fact((member.id, path)) for path in self.pack.criteria)
             yield CriterionLine(self.wording.member(member, CRITERIA), lines)
 
-    # What the board could choose, and what would end the pursuit.
-
-    def _options(self) -> list[OptionLine]:
-        """Return one line a verdict: what was put forward, what still may be, and what is always an option."""
-        found: dict[str, OptionLine] = {}
-        possible = {*self.judgement.settlement.possible}
-        ranked = sorted(self._fates(), key=lambda pair: _STATUSES.index(pair[1]))
-        for contender, status in ranked:
-            if status != "undecided" or contender.verdict in possible:
-                line = OptionLine(self.builder.verdict(contender.verdict), status, self._fate(contender, status))
-                found.setdefault(contender.verdict, line)
-        if self.judgement.decision.winner is None:
-            verdict = self.judgement.decision.verdict
-            first = OptionLine(self.builder.verdict(verdict), "wins", say("reason.fallback"))
-            found = {verdict: first, **{k: v for k, v in found.items() if k != verdict}}
-        for verdict in self.pack.always:
-            found.setdefault(verdict, OptionLine(self.builder.verdict(verdict), "uncalled", self._far(verdict)))
-        return list(found.values())
-
-    def _fates(self) -> Iterator[tuple[Contender, OptionStatus]]:
-        decision = self.judgement.decision
-        if decision.winner is not None:
-            yield decision.winner, "wins"
-        yield from ((c, "stands") for c in decision.standing)
-        yield from ((c, "defeated") for c in decision.defeated)
-        yield from ((c, "undecided") for c in decision.undecided)
-
-    def _fate(self, contender: Contender, status: OptionStatus) -> Text:
-        rule = contender.unit.rule
-        assert rule is not None
-        because = self.builder.explainer.because
-        if status in ("wins", "stands"):
-            return because(rule, -1)
-        if status == "undecided":
-            missing = listed(map(labelled, missing_facts(self.builder.explainer, contender.unit)[:3]))
-            return say("option.possible", title=rule.title, facts=missing)
-        values, units = self.judgement.inference.case, self.judge.program.units
-        by = [units[n].rule for n in contender.defeated_by if values[n] == YES]
-        titles = join([r.title for r in by if r is not None])
-        return say("option.overridden", because=because(rule, -1), by=titles)
-
-    def _far(self, verdict: str) -> Text:
-        """Say that nothing calls for a verdict, and which of its rules comes nearest."""
-        row = self.judgement.inference.columns.case
-        rules = [c for c in self.judge.arbiter.contenders if c.verdict == verdict]
-        if not rules:
-            return say("option.no-rule")
-        nearest = min(rules, key=lambda c: (unmet(c.unit, row), c.rank)).unit.rule
-        assert nearest is not None
-        return say("option.far", title=nearest.title)
-
-    def _ends(self, flips: Sequence[FlipLine], questions: Sequence[QuestionLine]) -> Iterator[EndLine]:
-        """Yield what would end the pursuit: single facts on file, single answers, and rules that are not excluded."""
-        seen: set[tuple[str | None, str]] = set()
-        for fact, value, verdict in (*_single(flips), *_answers(questions)):
-            place = (fact.member, fact.path)
-            if self._ends_pursuit(verdict.id) and place not in seen:
-                seen.add(place)
-                yield EndLine(say("end.turns", fact=labelled(fact), value=value), fact.value, (fact,), verdict)
-        for contender in self.judgement.decision.undecided:
-            missing = missing_facts(self.builder.explainer, contender.unit)
-            told = any((fact.member, fact.path) in seen for fact in missing)
-            if self._ends_pursuit(contender.verdict) and self._possible(contender) and not told:
-                yield self._end(contender, missing)
-
-    def _end(self, contender: Contender, missing: tuple[FactLine, ...]) -> EndLine:
-        rule = contender.unit.rule
-        assert rule is not None
-        now = say("end.missing", facts=listed(map(labelled, missing[:3])))
-        return EndLine(rule.title, now, missing, self.builder.verdict(contender.verdict))
-
-    def _possible(self, contender: Contender) -> bool:
-        values = self.judgement.inference.case
-        beaten = any(values[n] == YES for n in contender.defeated_by)
-        return contender.verdict in self.judgement.settlement.possible and not beaten
-
-    def _ends_pursuit(self, verdict: str) -> bool:
-        return self.knowledge.verdicts[verdict].closes and verdict != self.judgement.decision.verdict
-
     def _acts(self) -> Iterator[ActLine]:
         """Yield the acts up to the day of judging, each with the verdict of its day."""
         written = self.judgement.written
@@ -287,11 +198,3 @@ def _mark(fact: Fact, state: State) -> Mark:
     if state.value is None or state.value == values[0]:
         return "minus"
     return "plus" if state.value == values[-1] else "even"
-
-
-def _single(flips: Sequence[FlipLine]) -> Iterator[Turn]:
-    return ((f.changes[0].fact, f.changes[0].to, f.verdict) for f in flips if len(f.changes) == 1)
-
-
-def _answers(questions: Sequence[QuestionLine]) -> Iterator[Turn]:
-    return ((q.fact, turn.value, turn.verdict) for q in questions for turn in q.turns)

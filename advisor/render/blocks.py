@@ -104,10 +104,11 @@ class Tree:
 
 @dataclass(frozen=True)
 class Fold:
-    """Blocks that a reader unfolds."""
+    """Blocks that a reader unfolds; on paper they stand open, or not at all unless `printed`."""
 
     title: str
     blocks: tuple[Block, ...]
+    printed: bool = True
 
 
 Block = Heading | Line | Bullets | Table | Panel | Tree | Picture | Fold
@@ -147,12 +148,12 @@ class Page:
         """Add a heading from the lexicon."""
         self.blocks.append(Heading(self.words(key, **parts), level, anchor))
 
-    def fold(self, key: str, write: Callable[[Page], None]) -> None:
+    def fold(self, key: str, write: Callable[[Page], None], printed: bool = True) -> None:
         """Add what `write` writes under a title that unfolds it; nothing if it writes nothing."""
         inner = Page(self.lang)
         write(inner)
         if inner.blocks:
-            self.blocks.append(Fold(self.words(key), tuple(inner.blocks)))
+            self.blocks.append(Fold(self.words(key), tuple(inner.blocks), printed))
 
     def add(self, *blocks: Block) -> None:
         """Add blocks."""

@@ -153,4 +153,4 @@ def _deal(page: Page, case: CaseReport) -> None:
     sheet.sign_off(page)
     sheet.acts(page, case)
     page.fold("head.classes", lambda inner: classes(inner, case.classes))
-    page.fold("head.trace", lambda inner: sheet.trace(inner, case))
+    page.fold("head.trace", lambda inner: sheet.trace(inner, case), printed=False)

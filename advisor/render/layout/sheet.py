@@ -13,6 +13,7 @@ from advisor.result import CaseReport
 from advisor.sheet import GridPart, Mark, MarkLine, OptionLine, PeopleMap, Sheet, Spot
 
 PLAN_DAYS = 30
+PLAN_STEPS = 12
 SIGNATURES = 3
 ENDS = 6
 Row = tuple[str | Cell, ...]
@@ -144,7 +145,9 @@ def plan(page: Page, case: CaseReport) -> None:
             same.setdefault((action.by.isoformat(), page.text(action.do), page.text(action.who)), []).append(action)
     rows = tuple(_step(page, key, found) for key, found in same.items())
     if rows:
-        page.add(Table(columns(page, "column.by", "column.do", "column.who", "column.to"), rows))
+        page.add(Table(columns(page, "column.by", "column.do", "column.who", "column.to"), rows[:PLAN_STEPS]))
+        if len(rows) > PLAN_STEPS:
+            page.line("list.more", "quiet", count=len(rows) - PLAN_STEPS)
     else:
         page.line("actions.none", "quiet")
 
