@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from advisor.model import Text, Value
@@ -65,9 +65,9 @@ class CrmMap:
 
     def known(self) -> set[str]:
         """Return every column that the map names."""
-        parts = (*self.about, *self.facts, *self.left)
-        own = (self.id, self.name, self.currency, self.modified, *(part.columns for part in parts))
-        return {column for columns in own for column in columns}
+        own = (self.id, self.name, self.currency, self.modified)
+        parts: tuple[AboutSource | FactSource | LeftSource, ...] = (*self.about, *self.facts, *self.left)
+        return {column for columns in (*own, *(part.columns for part in parts)) for column in columns}
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class RowUse:
-    """What became of a row: the case that it is, facts taken, facts kept as the file has them, and what says nothing."""
+    """What became of a row: its case, facts taken, facts that stay as the file has them, and what says nothing."""
 
     row: int
     case: str
@@ -114,7 +114,6 @@ class Intake:
     rows: tuple[RowUse, ...]
     below: int = 0
     """Rows under the table, such as the name and the date of a report."""
-    counts: dict[str, int] = field(default_factory=dict)
 
     def of(self, status: RowStatus) -> int:
         """Count the rows of which this came."""

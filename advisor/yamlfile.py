@@ -142,17 +142,17 @@ def spans(text: str) -> Spans:
     """Say where each node of a text ends, for those who change it; the text is one that `parse` can read."""
     found: Spans = {}
     opened: list[tuple[type, Any]] = []
-    for event in yaml.parse(text, Loader=_LOADER):
-        mark = event.start_mark
+    events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+    for event in events:
+        mark, end = event.start_mark, event.end_mark
         if isinstance(event, yaml.ScalarEvent):
-            found[Scalar, mark.line + 1, mark.column + 1] = Span(mark.index, event.end_mark.index)
+            found[Scalar, mark.line + 1, mark.column + 1] = Span(mark.index, end.index)
         elif isinstance(event, yaml.CollectionStartEvent):
             opened.append((Mapping if isinstance(event, yaml.MappingStartEvent) else Sequence, event))
         elif isinstance(event, yaml.CollectionEndEvent):
             kind, start = opened.pop()
             mark = start.start_mark
-            end = event.end_mark.index
-            found[kind, mark.line + 1, mark.column + 1] = Span(mark.index, end, bool(start.flow_style))
+            found[kind, mark.line + 1, mark.column + 1] = Span(mark.index, end.index, bool(start.flow_style))
     return found
 
 
