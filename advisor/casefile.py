@@ -80,7 +80,7 @@ def statement_text(said: Statement | None) -> str:
     """Write a statement in one line: the bare value where nothing else is known of it."""
     if said is None:
         return "unknown"
-    value = _value(said.value)
+    value = value_text(said.value)
     more = {"by": said.by, "on": said.on, "how": said.how}
     if said.grade == "told" and not any(more.values()):
         return value
@@ -88,13 +88,14 @@ def statement_text(said: Statement | None) -> str:
     return f"{{value: {value}, evidence: {said.grade}{words}}}"
 
 
-def _value(value: Value | None) -> str:
+def value_text(value: Value | None) -> str:
+    """Write a value as case files do."""
     if value is None:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        whole, _, rest = f"{value:_f}".partition(".")
+        whole, _, rest = f"{value:,f}".replace(",", "_").partition(".")
         return f"{whole}.{rest}" if rest.strip("0") else whole
     return _word(str(value))
 

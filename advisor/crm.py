@@ -21,7 +21,8 @@ RowStatus = Literal["new", "added", "same", "bad"]
 class FactSource:
     """The columns that give a fact, as API or report call them, and the evidence that it then has.
 
-    `values` says what a word of the CRM means, in lower case; None: it says nothing about the fact.
+    `values` says what a word of the CRM means, in lower case (None: known to be absent); words in `silent` say nothing
+    about the fact.
     """
 
     path: str
@@ -30,6 +31,7 @@ class FactSource:
     by: str
     how: str | None
     values: dict[str, Value | None]
+    silent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
