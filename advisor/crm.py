@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
 from advisor.model import Text, Value
-from advisor.problems import Problem
 
 DateOrder = Literal["day-first", "month-first"]
 """How days such as 03/04/2026 are read."""
@@ -96,13 +96,14 @@ class RowUse:
 
     row: int
     case: str
+    title: str
     file: str
     status: RowStatus
     taken: tuple[str, ...] = ()
     kept: tuple[Kept, ...] = ()
     left: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,3 +121,8 @@ class Intake:
     def of(self, status: RowStatus) -> int:
         """Count the rows of which this came."""
         return sum(row.status == status for row in self.rows)
+
+    def not_understood(self) -> dict[str, int]:
+        """Count by column and word the cells that the map does not understand, the most frequent first."""
+        counts = Counter(words for row in self.rows for words in row.unknown)
+        return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))

@@ -83,6 +83,7 @@ class Importer:
     def __init__(self, export: Export, knowledge: Knowledge, folder: Path) -> None:
         self.export, self.knowledge, self.folder = export, knowledge, folder
         self.reader = DealReader(export, knowledge.facts)
+        self.cases = CaseReader(Reader(Problems()), knowledge)
         self.present = cases_in(folder)
         self.first: dict[str, int] = {}
 
@@ -97,7 +98,8 @@ class Importer:
                 yield self._bad(record, id_, Problems(error.problems))
 
     def _bad(self, record: Record, id_: str, problems: Problems) -> Prepared:
-        return Prepared(RowUse(record.number, id_, "", "bad", problems=tuple(sorted(set(problems.found)))))
+        told = tuple(str(problem) for problem in sorted(set(problems.found)))
+        return Prepared(RowUse(record.number, id_, "", "", "bad", problems=told))
 
     def _row(self, record: Record, id_: str, problems: Problems) -> Prepared | None:
         deal = self.reader.deal(record, problems)
@@ -153,17 +155,19 @@ class Importer:
 
     def _check(self, text: str, path: Path) -> None:
         """See that what is to be written can be read; raise InputError if not."""
-        problems = Problems()
-        name = paths.display(path)
+        problems, name = self.cases.reader.problems, path.name
+        problems.found.clear()
         node = yamlfile.parse(text.removeprefix(yamlfile.BOM), name, problems)
         if node is not None:
-            CaseReader(Reader(problems), self.knowledge).case(node, name)
+            self.cases.case(node, name)
         problems.raise_if_any()
 
     def _use(
         self, record: Record, deal: Deal, path: Path, kept: tuple[Kept, ...], taken: tuple[str, ...], status: RowStatus
     ) -> RowUse:
-        return RowUse(record.number, deal.id, paths.display(path), status, taken, kept, deal.left, deal.unknown)
+        return RowUse(
+            record.number, deal.id, deal.title, paths.display(path), status, taken, kept, deal.left, deal.unknown
+        )
 
 
 def _stated(case: Case) -> dict[str, tuple[Statement, ...]]:

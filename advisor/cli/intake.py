@@ -104,5 +104,5 @@ def _written(prepared: Prepared) -> RowUse:
     try:
         write_file(prepared.path, prepared.text)
     except InputError as error:
-        return replace(prepared.use, status="bad", taken=(), problems=tuple(error.problems))
+        return replace(prepared.use, status="bad", taken=(), problems=tuple(map(str, error.problems)))
     return prepared.use

@@ -79,7 +79,7 @@ def currency_code(text: str) -> str:
 
 def amounts(text: str) -> dict[str, Decimal]:
     """Return the number that a cell holds, for each sign that can part off its fraction."""
-    text = _CODE.sub("", " ".join(text.translate(_BLANKS).split())).strip()
+    text = _CODE.sub("", " ".join(text.translate(_BLANKS).split()), count=1).strip()
     read: dict[str, Decimal] = {}
     if _POINT.fullmatch(text):
         read["point"] = Decimal(re.sub("[, ]", "", text))

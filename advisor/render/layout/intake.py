@@ -26,6 +26,7 @@ def intake_page(page: Page, intake: Intake, facts: Mapping[str, Fact]) -> None:
     page.head("import.columns")
     names = tuple(map(page.words, ("column.export", "column.becomes", "column.means")))
     page.add(Table(names, tuple(_column(page, *entry) for entry in _columns(page, intake))))
+    _not_understood(page, intake)
     _rows(page, [row for row in intake.rows if not row.problems], facts)
 
 
@@ -40,10 +41,20 @@ def _column(page: Page, name: str, status: str, text: str) -> tuple[str | Cell, 
 def _problems(page: Page, rows: list[RowUse]) -> None:
     if rows:
         page.head("import.bad")
-        told = [(row, str(problem)) for row in rows for problem in row.problems]
+        told = ((row, text) for row in rows for text in row.problems)
         said = [Bullet(page.words("import.row", row=row.row, text=text), tone="bad") for row, text in told]
         page.add(Bullets(tuple(said[:MAX_ROWS])))
         _more(page, len(said))
+
+
+def _not_understood(page: Page, intake: Intake) -> None:
+    words = list(intake.not_understood().items())
+    if words:
+        page.head("import.words")
+        page.line("import.words-hint", "quiet")
+        said = (Bullet(page.words("import.times", words=word, count=count), tone="warn") for word, count in words)
+        page.add(Bullets(tuple(said)[:MAX_ROWS]))
+        _more(page, len(words))
 
 
 def _rows(page: Page, rows: list[RowUse], facts: Mapping[str, Fact]) -> None:
@@ -55,13 +66,13 @@ def _rows(page: Page, rows: list[RowUse], facts: Mapping[str, Fact]) -> None:
     _more(page, len(rows))
 
 
-def _row(page: Page, row: RowUse, facts: Mapping[str, Fact]) -> tuple[str, ...]:
+def _row(page: Page, row: RowUse, facts: Mapping[str, Fact]) -> tuple[str | Cell, ...]:
     semicolon = page.words("list.semicolon")
     taken = [page.text(facts[path].label) for path in row.taken]
     kept = [_kept(page, kept, facts) for kept in row.kept]
     return (
         str(row.row),
-        row.file,
+        Cell(row.title, row.file),
         page.words(f"import.{row.status}"),
         semicolon.join(taken),
         semicolon.join([*kept, *row.left]),
