@@ -16,9 +16,9 @@ from advisor.crm import CrmMap, DateOrder, DecimalMark, Intake, RowUse
 from advisor.intake import Importer, Prepared, columns
 from advisor.load.crm import find_map, load_map
 from advisor.load.export import Wishes, open_export
-from advisor.load.knowledge import load_knowledge
 from advisor.load.table import Table, read_table
-from advisor.paths import Library, shipped
+from advisor.paths import shipped
+from advisor.playbase import load_playbase
 from advisor.problems import Exit, InputError, Problems
 from advisor.render.layout.intake import intake_page
 from advisor.render.output import show, write_file
@@ -67,20 +67,15 @@ def import_command(
     Example: advisor import opportunities.csv --map salesforce --to cases/ --as-of 2026-03-01
     """
     wishes = Wishes(options.day(as_of), cast(DateOrder | None, dates), cast(DecimalMark | None, decimal))
-    knowledge, crm = _knowledge(shipped(rules), map_)
+    library = shipped(rules)
+    base, _ = load_playbase(library)
+    knowledge, crm = base.knowledge, load_map(find_map(map_, library), base.knowledge)
     problems = Problems()
     table = read_table(file, paths.display(file), crm.known(), problems)
     problems.raise_if_any()
     intake = _import(cast(Table, table), crm, knowledge, wishes, to, dry_run)
     show(format_, lang, partial(intake_page, intake=intake, facts=knowledge.facts), intake)
     return Exit.INPUT if intake.of("bad") else Exit.OK
-
-
-def _knowledge(library: Library, name: str) -> tuple[Knowledge, CrmMap]:
-    problems = Problems()
-    knowledge = load_knowledge(library, problems)
-    problems.raise_if_any()
-    return knowledge, load_map(find_map(name, library), knowledge)
 
 
 def _import(table: Table, crm: CrmMap, knowledge: Knowledge, wishes: Wishes, to: Path, dry_run: bool) -> Intake:
