@@ -51,7 +51,7 @@ EXPORTS = {
     # Exports of a CRM: one that is read, and those that stop before anything is read.
     "deals": "Key,Name,Price,Phase,Owner,Room,Changed\nK-1,A mill,12,Begun,X,3,2026-02-01\nK-2,A,,Odd,,,2026-02-01\n",
     "header": "a,b\n1,2\n",
-    "title": "Key,Nme,Price\nK-1,A mill,5\n",
+    "title": "Key,Nme,Changed\nK-1,A mill,2026-02-01\n",
     "twice": "Key,Name,name,Changed\nK-1,A,B,2026-02-01\n",
     "undated": "Key,Name\nK-1,A mill\n",
     "days": "Key,Name,Changed\nK-1,A,13.14.2026\nK-2,B,03/04/2026\nK-3,C,05/06/2026\n",
@@ -59,7 +59,7 @@ EXPORTS = {
     "quote": 'Key,Name,Changed\nK-1,"A mill,2026-02-01\n',
     "closed": 'Key,Name,Changed\nK-1,"A" mill,2026-02-01\n',
     "nul": "K\0e\0y\0",
-    "blank": " \n,,\n",
+    "blank": " \n\n",
 }
 
 CASE = "harbour.yaml"
