@@ -103,12 +103,13 @@ class Importer:
 
     def _row(self, record: Record, id_: str, problems: Problems) -> Prepared | None:
         deal = self.reader.deal(record, problems)
-        first = self.first.setdefault(id_, record.number) if id_ else record.number
-        if first != record.number:
+        first = self.first.get(id_)
+        if first is not None:
             message = f"the id {shorten(id_)} is that of row {first}, which alone counts; keep one of the two"
             problems.add(record.at, "duplicate-row", message)
         if deal is None or problems:
             return None
+        self.first[deal.id] = record.number
         path = self.present.get(deal.id)
         if path is not None:
             return self._add(record, deal, path)

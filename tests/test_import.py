@@ -128,6 +128,11 @@ def test_words_that_say_nothing_are_left_and_others_are_named(import_: Import) -
     assert ' • Phase: "Odd" (rows: 2)\n' in re.sub(" +\n", "\n", import_(text)[1])
 
 
+def test_of_two_rows_for_one_case_the_one_that_can_be_read_counts(import_: Import) -> None:
+    outcome = import_(HEAD + ROW.replace("1200", "x") + ROW, "--format", "json")
+    assert [row["status"] for row in plain(outcome)["rows"]] == ["bad", "new"]
+
+
 def test_a_dry_run_writes_nothing(import_: Import) -> None:
     code, out, _ = import_(HEAD + ROW, "--dry-run")
     assert code == 0
