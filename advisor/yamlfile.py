@@ -21,6 +21,8 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_EVENTS = 100_000
 """What the parser may report of one file: about as many words, keys and brackets."""
+BOM = "\ufeff"
+"""What some programs write before the first character of a UTF-8 file."""
 _REFUSED = re.compile(UNPRINTABLE.pattern + r"(?<![\t\n\r\x85\u2028\u2029])")
 """Unprintable characters but those that YAML knows to part words or lines."""
 _TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
@@ -56,6 +58,19 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+@dataclass(frozen=True)
+class Span:
+    """From which character to which a node stands in its text; `flow` tells that brackets hold it."""
+
+    start: int
+    end: int
+    flow: bool = False
+
+
+Spans = dict[tuple[type, int, int], Span]
+"""Spans by the kind, line and column of a node; two nodes of a kind never begin at one place."""
+
+
 @dataclass
 class _Open:
     """A collection under construction."""
@@ -70,22 +85,27 @@ class _Open:
 
 def read(path: Path, name: str, problems: Problems) -> Node | None:
     """Read one YAML file; `name` is how problems call it. None (with problems added) if unreadable."""
+    text = read_text(path, name, problems)
+    return None if text is None else parse(text.removeprefix(BOM), name, problems)
+
+
+def read_text(path: Path, name: str, problems: Problems, limit: int = MAX_BYTES) -> str | None:
+    """Read a text file as it is; None (with problems added) if it is no UTF-8 text of bounded size."""
     try:
         with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+            raw = stream.read(limit + 1)
     except OSError as error:
         problems.add(Location(name), "file-unreadable", f"cannot read the file: {error.strerror or error}")
         return None
-    if len(raw) > MAX_BYTES:
-        problems.add(Location(name), "file-too-large", f"larger than {MAX_BYTES} bytes")
+    if len(raw) > limit:
+        problems.add(Location(name), "file-too-large", f"larger than {limit} bytes")
         return None
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         problems.add(Location(name, line, 1), "not-utf8", "not UTF-8 text; save the file as UTF-8")
         return None
-    return parse(text, name, problems)
 
 
 def parse(text: str, name: str, problems: Problems) -> Node | None:
@@ -116,6 +136,24 @@ def parse(text: str, name: str, problems: Problems) -> Node | None:
     if builder.root is None:
         problems.add(Location(name), "file-empty", "the file is empty")
     return builder.root
+
+
+def spans(text: str) -> Spans:
+    """Say where each node of a text ends, for those who change it; the text is one that `parse` can read."""
+    found: Spans = {}
+    opened: list[tuple[type, Any]] = []
+    events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+    for event in events:
+        mark, end = event.start_mark, event.end_mark
+        if isinstance(event, yaml.ScalarEvent):
+            found[Scalar, mark.line + 1, mark.column + 1] = Span(mark.index, end.index)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            opened.append((Mapping if isinstance(event, yaml.MappingStartEvent) else Sequence, event))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            kind, start = opened.pop()
+            mark = start.start_mark
+            found[kind, mark.line + 1, mark.column + 1] = Span(mark.index, end.index, bool(start.flow_style))
+    return found
 
 
 def _not_allowed(found: re.Match[str]) -> str:

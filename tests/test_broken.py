@@ -24,6 +24,7 @@ from advisor.load.reader import MAX_TEXT
 from advisor.paths import Library
 from advisor.problems import MAX_PROBLEMS, InputError, Problem
 from tests.test_cli import ERRORS
+from tests.test_import import BAD_ROWS
 
 TESTS = Path(__file__).resolve().parent
 ADVISOR = TESTS.parent / "advisor"
@@ -89,8 +90,8 @@ def ids_in(source: str) -> Iterator[str]:
 
 
 IDS = {id_ for path in ADVISOR.rglob("*.py") for id_ in ids_in(path.read_text(encoding="utf-8"))}
-ON_THE_COMMAND_LINE = {id_ for _, id_, _ in ERRORS} | {"file-unwritable"}
-"""Ids that tests/test_cli.py provokes."""
+ON_THE_COMMAND_LINE = {id_ for _, id_, _ in ERRORS} | {"file-unwritable"} | {id_ for _, id_, _ in BAD_ROWS}
+"""Ids that tests/test_cli.py and tests/test_import.py provoke."""
 
 
 def expectations(text: str) -> list[tuple[str, int]]:

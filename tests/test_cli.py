@@ -47,6 +47,21 @@ OPEN = "case: mill\ntitle: A mill's scales\nas_of: 2026-03-01\nfacts: {deal.crit
 BLOCKED = "case: dock\ntitle: A dock's crane\nas_of: 2026-03-01\nfacts: {deal.price: 5, deal.floor: 6}\n"
 UNREADABLE = "case: gate\ntitle: A gate\nas_of: 2026-03-01\nfacts: {deal.phas: late}\n"
 
+EXPORTS = {
+    # Exports of a CRM: one that is read, and those that stop before anything is read.
+    "deals": "Key,Name,Price,Phase,Owner,Room,Changed\nK-1,A mill,12,Begun,X,3,2026-02-01\nK-2,A,,Odd,,,2026-02-01\n",
+    "header": "a,b\n1,2\n",
+    "title": "Key,Nme,Changed\nK-1,A mill,2026-02-01\n",
+    "twice": "Key,Name,name,Changed\nK-1,A,B,2026-02-01\n",
+    "undated": "Key,Name\nK-1,A mill\n",
+    "days": "Key,Name,Changed\nK-1,A,13.14.2026\nK-2,B,03/04/2026\nK-3,C,05/06/2026\n",
+    "amounts": "Key;Name;Price;Changed\nK-1;A;1.200;2026-02-01\n",
+    "quote": 'Key,Name,Changed\nK-1,"A mill,2026-02-01\n',
+    "closed": 'Key,Name,Changed\nK-1,"A" mill,2026-02-01\n',
+    "nul": "K\0e\0y\0",
+    "blank": " \n\n",
+}
+
 CASE = "harbour.yaml"
 COMMANDS = [
     ["review", CASE],
@@ -62,6 +77,7 @@ COMMANDS = [
     ["flips", CASE],
     ["view", CASE, "--as", "letters"],
     ["gate", CASE],
+    ["import", "deals.csv", "--map", "mini", "--dry-run"],
     ["facts", "needs"],
     ["playbook", "list"],
     ["playbook", "show", "1"],
@@ -119,6 +135,8 @@ def advisor(
     for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "ADVISOR_LANG", "ADVISOR_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     write(tmp_path, harbour=SETTLED)
+    for name, text in EXPORTS.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
 
     def call(*arguments: str, **environment: str) -> Outcome:
         for name, value in environment.items():
@@ -469,6 +487,60 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["flips", "account.yaml"], "account-not-deal", "this file is an account, and an account has no verdict"),
     (["view", CASE, "--as", "leters"], "unknown-method", 'there is no method "leters"; did you mean "letters"?'),
     (["facts", "nedds"], "unknown-fact", 'no fact mentions "nedds"'),
+    (
+        ["import", "nowhere.csv", "--map", "mini"],
+        "file-unreadable",
+        "nowhere.csv: error: cannot read the file: No such file",
+    ),
+    (["import", "deals.csv", "--map", "mni"], "unknown-map", 'there is no map "mni"; did you mean "mini"?'),
+    (["import", "deals.csv", "--map", "other"], "unknown-map", 'there is no map "other"; allowed: mini, FILE.yaml'),
+    (["import", "deals.csv", "--map", "map.yaml"], "file-unreadable", "map.yaml: error: cannot read the file"),
+    (
+        ["import", "header.csv", "--map", "mini"],
+        "header-missing",
+        "header.csv:1:1: error: the first row names no column that the map knows",
+    ),
+    (
+        ["import", "title.csv", "--map", "mini"],
+        "column-missing",
+        'no column gives the title; export one of: Name, Deal name; did you mean "Nme"?',
+    ),
+    (
+        ["import", "twice.csv", "--map", "mini"],
+        "duplicate-column",
+        'twice.csv:1:10: error: two columns are called "name"',
+    ),
+    (
+        ["import", "undated.csv", "--map", "mini"],
+        "as-of-missing",
+        "--as-of: error: no column of the file tells when a row was last changed",
+    ),
+    (
+        ["import", "days.csv", "--map", "mini"],
+        "ambiguous-date",
+        'days.csv:3:7: error: row 3, column "Changed": "03/04/2026" can be 2026-04-03 or 2026-03-04 (and 1 more of',
+    ),
+    (
+        ["import", "amounts.csv", "--map", "mini"],
+        "ambiguous-number",
+        'amounts.csv:2:7: error: row 2, column "Price": "1.200" can be 1.200 or 1200; say --decimal point or',
+    ),
+    (
+        ["import", "quote.csv", "--map", "mini"],
+        "table-quote",
+        "quote.csv:2:5: error: the quote that opens here is never closed",
+    ),
+    (
+        ["import", "closed.csv", "--map", "mini"],
+        "table-quote",
+        "the quote that opens here is closed before the cell ends",
+    ),
+    (
+        ["import", "nul.csv", "--map", "mini"],
+        "control-character",
+        "nul.csv:1:2: error: the control character U+0000 cannot stand in a file; save it as UTF-8",
+    ),
+    (["import", "blank.csv", "--map", "mini"], "file-empty", "blank.csv: error: the file is empty"),
     (["glossary", "coch"], "unknown-term", 'there is no term "coch"; did you mean "coach"?'),
 ]
 """Arguments that are wrong, the id of the problem, and what is said of it."""
@@ -511,6 +583,8 @@ def test_all_wrong_settings_are_named_in_one_run(advisor: Advisor) -> None:
         (["what-if", CASE], "Missing option '--set'"),
         (["schema", "cases"], "'cases' is not one of"),
         (["review", CASE, "--output", "."], "is a directory"),
+        (["import", "deals.csv"], "Missing option '--map'"),
+        (["import", "deals.csv", "--map", "mini", "--dates", "any"], "'any' is not one of 'day-first', 'month-first'"),
         (["playbook"], "Usage: advisor playbook"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,

@@ -12,6 +12,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from advisor import model
+from advisor.crm import ColumnStatus, RowStatus
 from advisor.lexicon import FILE, join, listed, say, words
 from advisor.lines import Filling, QuestionLine
 from advisor.model import Text
@@ -30,6 +31,7 @@ BUILT = {
     "currency.": {"CNY", "EUR", "GBP", "HKD", "JPY", "USD"},
     "facts.": {"title", "intro", "group", "member", "value", *(set(get_args(model.FactType)) - {"enum", "bool"})},
     "filling.": {*get_args(Filling)},
+    "import.": {*get_args(ColumnStatus), *(set(get_args(RowStatus)) - {"bad"})},
     "mark.": {*get_args(Mark)},
     "option.": {*get_args(OptionStatus)},
     "state.": {*get_args(Footing)},

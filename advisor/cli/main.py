@@ -22,6 +22,7 @@ COMMANDS = {
     "flips": "advisor.cli.advise:flips_command",
     "view": "advisor.cli.advise:view_command",
     "gate": "advisor.cli.review:gate_command",
+    "import": "advisor.cli.intake:import_command",
     "playbook": "advisor.cli.playbook:playbook",
     "schema": "advisor.cli.reference:schema_command",
     "facts": "advisor.cli.reference:facts_command",

@@ -82,9 +82,11 @@ def write_file(path: Path, text: str) -> None:
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
-    except OSError as error:
+    except BaseException as error:
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
+        if not isinstance(error, OSError):
+            raise
         message = f"cannot write the file: {error.strerror or error}"
         raise InputError([Problem(Location(str(path)), "file-unwritable", message)]) from error
 

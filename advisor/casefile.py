@@ -1,0 +1,284 @@
+"""Case files as text: a new one, and statements written into one that somebody keeps.
+
+Whatever the text holds beside the statement stays as it is, letter by letter: comments, order, quotes, folds and
+blanks, in whichever style its author writes. A library that reads YAML and writes it again would lay it out anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Map
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from advisor import yamlfile
+from advisor.case import Statement
+from advisor.model import Text, Value
+from advisor.problems import Problems
+from advisor.yamlfile import BOM, Mapping, Node, Scalar, Sequence, Span
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_MEANING = ("none", "unknown", "null")
+"""Words that mean something of their own where they stand without quotes."""
+_BEFORE = ("stakeholders", "competitors", "criteria", "commitments", "history")
+"""What stands after `facts` in a case, by custom."""
+_STEP = 2
+
+
+def new_case(
+    id_: str,
+    title: Text,
+    as_of: date,
+    facts: Map[str, Statement],
+    *,
+    about: Text | None = None,
+    currency: str = "",
+) -> str:
+    """Write a new case."""
+    lines = [f"case: {id_}", f"title: {_text(title)}"]
+    if about is not None:
+        lines.append(f"about: {_text(about)}")
+    lines.append(f"as_of: {as_of}")
+    if currency:
+        lines.append(f"currency: {_word(currency)}")
+    if facts:
+        lines += ["facts:", *(f"  {path}: {statement_text(said)}" for path, said in facts.items())]
+    return "\n".join(lines) + "\n"
+
+
+def add_facts(text: str, facts: Map[str, Statement]) -> str:
+    """Add statements about facts of the case; a fact that the text names already stays as it is."""
+    for path, said in facts.items():
+        if _Editor(text).entry(path) is None:
+            text = set_fact(text, path, said)
+    return text
+
+
+def set_fact(text: str, place: str, said: Statement | None) -> str:
+    """State a fact, instead of all that was said of it; None: nobody knows.
+
+    `place` is the path of a fact of the case, or `id.fact` for a member of a list that has this id.
+    """
+    after = _Editor(text).set(place, statement_text(said))
+    if _without(_tree(text), place) != _without(_tree(after), place):
+        raise RuntimeError(f"writing {place} would change something else in the case file")
+    return after
+
+
+def add_act(text: str, on: date, title: Text, facts: Map[str, Statement]) -> str:
+    """Add an act to the history: what was learnt after the day on which the case stands."""
+    after = _Editor(text).act(on, _text(title), facts)
+    old, new = _tree(text), _tree(after)
+    acts = new.pop("history")
+    if new != {k: v for k, v in old.items() if k != "history"} or old.get("history", []) not in (acts[1:], acts[:-1]):
+        raise RuntimeError("adding an act would change something else in the case file")
+    return after
+
+
+def statement_text(said: Statement | None) -> str:
+    """Write a statement in one line: the bare value where nothing else is known of it."""
+    if said is None:
+        return "unknown"
+    value = value_text(said.value)
+    more = {"by": said.by, "on": said.on, "how": said.how}
+    if said.grade == "told" and not any(more.values()):
+        return value
+    words = "".join(f", {key}: {_word(str(part))}" for key, part in more.items() if part is not None)
+    return f"{{value: {value}, evidence: {said.grade}{words}}}"
+
+
+def value_text(value: Value | None) -> str:
+    """Write a value as case files do."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        whole, _, rest = f"{value:,f}".replace(",", "_").partition(".")
+        return f"{whole}.{rest}" if rest.strip("0") else whole
+    return _word(str(value))
+
+
+def _text(text: Text) -> str:
+    return _quoted(text.en) if text.en == text.zh else f"{{en: {_quoted(text.en)}, zh: {_quoted(text.zh)}}}"
+
+
+def _word(text: str) -> str:
+    """Write a word as it is, or between quotes where YAML or a reader could take it for something else."""
+    harmless = _PLAIN.fullmatch(text) and text.lower() not in _MEANING
+    return text if harmless or re.fullmatch(r"\d[\d-]*", text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """Write text between quotes, in one line, so that nothing in it is a sign of YAML."""
+    words = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + words.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+def _tree(text: str) -> Any:
+    """Read the text as plain data: every change is checked against it, since none would notice a mistake here."""
+    return _bare(_Editor(text).root)
+
+
+def _bare(node: Node) -> Any:
+    if isinstance(node, Mapping):
+        return {key: _bare(child) for key, child in node.entries.items()}
+    if isinstance(node, Sequence):
+        return [_bare(child) for child in node.items]
+    return node.text, node.plain
+
+
+def _without(tree: Any, place: str) -> Any:
+    """Leave out of a tree what may differ: the place written to, and what is empty but for it."""
+    group, _, name = place.partition(".")
+    if isinstance(tree, list):
+        return [_without(child, place) for child in tree]
+    if not isinstance(tree, dict):
+        return tree
+    named = tree.get("id", ("", True))[0] == group
+    kept = {k: _without(v, place) for k, v in tree.items() if k != place and not (named and k == name)}
+    if isinstance(kept.get(group), dict):
+        kept[group] = {k: v for k, v in kept[group].items() if k != name}
+    return {k: v for k, v in kept.items() if v != {}}
+
+
+class _Editor:
+    """Changes one text at the places of its nodes."""
+
+    def __init__(self, text: str) -> None:
+        self.bom = BOM if text.startswith(BOM) else ""
+        self.text = text.removeprefix(BOM)
+        problems = Problems()
+        root = yamlfile.parse(self.text, "", problems)
+        problems.raise_if_any()
+        if not isinstance(root, Mapping):
+            raise TypeError("a case file must hold keys with values")
+        self.root = root
+        self.spans = yamlfile.spans(self.text)
+        self.newline = "\r\n" if "\r\n" in self.text else "\n"
+
+    def entry(self, path: str) -> tuple[Mapping, str] | None:
+        """Find where a fact of the case stands: the mapping, and the key in it."""
+        facts = self.root.entries.get("facts")
+        return _entry(facts, path) if isinstance(facts, Mapping) else None
+
+    def set(self, place: str, words: str) -> str:
+        """Write a value to a place."""
+        member, name = self._member(place)
+        found = (member, name) if member and name in member.entries else self.entry(place) if not member else None
+        if found is not None:
+            return self._replace(*found, words)
+        if member is not None:
+            return self._insert(member, name, words)
+        facts = self.root.entries.get("facts")
+        if isinstance(facts, Mapping):
+            return self._insert(facts, place, words)
+        return self._first_fact(place, words)
+
+    def act(self, on: date, title: str, facts: Map[str, Statement]) -> str:
+        """Append an act to the history, or begin one."""
+        said = ", ".join(f"{path}: {statement_text(s)}" for path, s in facts.items())
+        history = self.root.entries.get("history")
+        if self._span(self.root).flow or (isinstance(history, Sequence) and self._span(history).flow):
+            act = f"{{on: {on}, title: {title}, facts: {{{said}}}}}"
+            if isinstance(history, Sequence):
+                return self._into(history, act, bool(history.items))
+            return self._insert(self.root, "history", f"[{act}]")
+        nested = isinstance(history, Sequence) and bool(history.items)
+        edge = history.at.column - 1 if nested and history else self.root.at.column - 1 + _STEP
+        inner = " " * (edge + _STEP)
+        lines = [f"{' ' * edge}- on: {on}", f"{inner}title: {title}", f"{inner}facts:"]
+        lines += [f"{inner}  {path}: {statement_text(said)}" for path, said in facts.items()]
+        if not nested:
+            lines.insert(0, f"{' ' * (self.root.at.column - 1)}history:")
+        return self._append(history if nested and history else self.root, lines)
+
+    def _member(self, place: str) -> tuple[Mapping | None, str]:
+        """Find the member of a list whose id stands before the dot."""
+        id_, _, name = place.partition(".")
+        for child in self.root.entries.values():
+            for member in child.items if isinstance(child, Sequence) else ():
+                said = member.entries.get("id") if isinstance(member, Mapping) else None
+                if isinstance(said, Scalar) and isinstance(member, Mapping) and said.text == id_:
+                    return member, name
+        return None, name
+
+    def _first_fact(self, path: str, words: str) -> str:
+        """Begin the facts of a case that states none yet."""
+        if self._span(self.root).flow:
+            return self._insert(self.root, "facts", f"{{{path}: {words}}}")
+        edge = " " * (self.root.at.column - 1)
+        keys = list(self.root.entries)
+        later = next((i for i, key in enumerate(keys) if key in _BEFORE or key.endswith("_complete")), len(keys))
+        lines = [f"{edge}facts:", f"{edge}  {path}: {words}"]
+        if later == 0:
+            return self._put(self._line_start(self.spans[_place(self.root)].start), lines, before=True)
+        return self._append(self.root.entries[keys[later - 1]], lines, self._key(self.root, keys[later - 1]))
+
+    def _insert(self, into: Mapping, key: str, words: str) -> str:
+        """Add a key to a mapping, behind its last one; in brackets, before its first."""
+        if self._span(into).flow:
+            return self._into(into, f"{key}: {words}", bool(into.entries))
+        return self._append(into, [f"{' ' * (into.at.column - 1)}{key}: {words}"])
+
+    def _into(self, node: Node, words: str, more: bool) -> str:
+        """Write behind the opening bracket."""
+        start = self._span(node).start + 1
+        return self.bom + self.text[:start] + words + (", " if more else "") + self.text[start:]
+
+    def _replace(self, into: Mapping, key: str, words: str) -> str:
+        """Put other words where a value stands."""
+        node = into.entries[key]
+        start, end = self._key(into, key).end, self._end(node, into.at.column - 1)
+        return f"{self.bom}{self.text[:start]}: {words}{self.text[end:]}"
+
+    def _append(self, node: Node, lines: list[str], key: Span | None = None) -> str:
+        """Write lines under the line on which a node ends."""
+        end = max(self._end(node, self.root.at.column - 1), key.end if key else 0)
+        found = self.text.find("\n", end)
+        return self._put(len(self.text) if found < 0 else found + 1, lines)
+
+    def _put(self, at: int, lines: list[str], before: bool = False) -> str:
+        first = "" if before or at == 0 or self.text[at - 1] == "\n" else self.newline
+        block = "".join(f"{line}{self.newline}" for line in lines)
+        return self.bom + self.text[:at] + first + block + self.text[at:]
+
+    def _line_start(self, index: int) -> int:
+        return self.text.rfind("\n", 0, index) + 1
+
+    def _end(self, node: Node, edge: int) -> int:
+        """Say where a node ends, without the comments and empty lines that follow; `edge`: how far its key is in."""
+        span = self._span(node)
+        if span.flow:
+            return span.end
+        if isinstance(node, Mapping) and node.entries:
+            key = list(node.entries)[-1]
+            return max(self._key(node, key).end, self._end(node.entries[key], node.at.column - 1))
+        if isinstance(node, Sequence) and node.items:
+            return max(self._span(node.items[-1]).start, self._end(node.items[-1], node.at.column - 1))
+        if self.text[span.start : span.start + 1] not in ("|", ">"):
+            return span.end
+        lines = self.text[span.start : span.end].splitlines(keepends=True)
+        while len(lines) > 1 and len(lines[-1]) - len(lines[-1].lstrip(" ")) <= edge:
+            lines.pop()
+        return span.start + len("".join(lines).rstrip("\r\n"))
+
+    def _span(self, node: Node) -> Span:
+        return self.spans[_place(node)]
+
+    def _key(self, mapping: Mapping, key: str) -> Span:
+        at = mapping.key_at[key]
+        return self.spans[Scalar, at.line, at.column]
+
+
+def _place(node: Node) -> tuple[type, int, int]:
+    return type(node), node.at.line, node.at.column
+
+
+def _entry(facts: Mapping, path: str) -> tuple[Mapping, str] | None:
+    group, _, name = path.partition(".")
+    inner = facts.entries.get(group)
+    if path in facts.entries:
+        return facts, path
+    return (inner, name) if isinstance(inner, Mapping) and name in inner.entries else None
