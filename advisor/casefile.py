@@ -34,8 +34,9 @@ def new_case(
     *,
     about: Text | None = None,
     currency: str = "",
+    lists: Map[str, Map[str, str]] | None = None,
 ) -> str:
-    """Write a new case."""
+    """Write a new case; `lists` are members by their id, each as the line that it is written in, and not complete."""
     lines = [f"case: {id_}", f"title: {_text(title)}"]
     if about is not None:
         lines.append(f"about: {_text(about)}")
@@ -44,7 +45,18 @@ def new_case(
         lines.append(f"currency: {_word(currency)}")
     if facts:
         lines += ["facts:", *(f"  {path}: {statement_text(said)}" for path, said in facts.items())]
+    for name, members in (lists or {}).items():
+        lines += [
+            f"{name}:",
+            *(f"  - {{id: {id_}, {title}}}" for id_, title in members.items()),
+            f"{name}_complete: no",
+        ]
     return "\n".join(lines) + "\n"
+
+
+def titled(key: str, words: str) -> str:
+    """Write what text calls a member of a list."""
+    return f"{key}: {_quoted(words)}"
 
 
 def add_facts(text: str, facts: Map[str, Statement]) -> str:

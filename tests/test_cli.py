@@ -481,6 +481,8 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["review", CASE, "--output", "r.pdf"], "unknown-format", "the ending of r.pdf says no format; use .txt"),
     (["review", CASE, "--since", CASE], "not-a-review", "give the JSON that `advisor review --output FILE.json` wrote"),
     (["next", CASE, "--person", "buyr"], "unknown-person", 'nobody on file is "buyr"; did you mean "buyer"?'),
+    (["interview", "New Deal.yaml"], "bad-name", "small letters, digits and dashes, and .yaml"),
+    (["interview", "account.yaml"], "account-not-deal", "an interview is about a deal"),
     (["playbook", "show", "tming"], "unknown-item", 'did you mean "timing"?'),
     (["playbook", "show", "9" * 5000], "unknown-item", "there is no item"),
     (["playbook", "test", "tming"], "unknown-rule", 'no rule starts with "tming"'),

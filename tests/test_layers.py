@@ -39,6 +39,7 @@ LAYERS = (
     ("playbase",),
     ("judge",),
     ("casework", "interview"),
+    ("session",),
     ("coverage",),
     ("checks.examples",),
     ("checks.mutants", "checks.shortest"),

@@ -16,6 +16,7 @@ from advisor.problems import AdvisorError, Exit, InputError, visible
 COMMANDS = {
     "review": "advisor.cli.review:review_command",
     "next": "advisor.cli.advise:next_command",
+    "interview": "advisor.cli.interview:interview_command",
     "why": "advisor.cli.advise:why_command",
     "why-not": "advisor.cli.advise:why_not_command",
     "what-if": "advisor.cli.advise:what_if_command",

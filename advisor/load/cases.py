@@ -31,7 +31,16 @@ def load_case(path: Path, knowledge: Knowledge) -> Case:
     """Read one case file; raise InputError with every problem in it."""
     problems = Problems()
     name = paths.display(path)
-    node = yamlfile.read(path, name, problems)
+    return _case(yamlfile.read(path, name, problems), name, knowledge, problems)
+
+
+def parse_case(text: str, name: str, knowledge: Knowledge) -> Case:
+    """Read a case from its text; `name` is how problems call it. Raise InputError with every problem in it."""
+    problems = Problems()
+    return _case(yamlfile.parse(text, name, problems), name, knowledge, problems)
+
+
+def _case(node: Node | None, name: str, knowledge: Knowledge, problems: Problems) -> Case:
     case = CaseReader(Reader(problems), knowledge).case(node, name) if node is not None else None
     problems.raise_if_any()
     if case is None:

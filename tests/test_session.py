@@ -1,0 +1,148 @@
+"""An interview: what is typed, what is written, and the way back; and held as a rep holds it."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from advisor.case import Case
+from advisor.judge import Judge
+from advisor.load.cases import load_case
+from advisor.model import Value
+from advisor.session import Reply, Step, answers, understand
+from tests.build import fact
+from tests.test_cli import Advisor, advisor, checkout  # noqa: F401 - fixtures
+
+OPEN = """\
+# Kept by a rep; the comment stays.
+case: mill
+title: A mill's scales
+as_of: 2026-03-01
+facts:
+  deal.criteria: ours   # said on the phone
+stakeholders: []
+competitors: []
+"""
+PHASES = fact("deal.phase", "early<middle<late")
+
+
+@pytest.mark.parametrize(
+    ("typed", "reply"),
+    [
+        ("", Reply("unknown")),
+        ("  ?  ", Reply("unknown")),
+        ("unknown", Reply("unknown")),
+        ("b", Reply("back")),
+        ("QUIT", Reply("quit")),
+        ("2", Reply("answer", "middle")),
+        ("late", Reply("answer", "late")),
+        ("late w", Reply("answer", "late", "written")),
+        ("3 a", Reply("answer", "late", "assumed")),
+        ("1 confirmed", Reply("answer", "early", "confirmed")),
+    ],
+)
+def test_what_is_typed_is_an_answer_or_a_command(typed: str, reply: Reply) -> None:
+    assert understand(PHASES, typed) == reply
+
+
+@pytest.mark.parametrize("typed", ["4", "0", "-1", "layt", "none", "w", "late late", "\x00", "9" * 5000])
+def test_what_cannot_be_taken_is_said_and_changes_nothing(typed: str) -> None:
+    reply = understand(PHASES, typed)
+    assert (reply.command, reply.value) == ("", None)
+    assert reply.problem
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"), [("bool", "1", True), ("bool", "no", False), ("int", "12", 12), ("bool", "2 w", False)]
+)
+def test_each_kind_of_fact_is_answered_in_its_own_way(kind: str, typed: str, value: Value) -> None:
+    assert understand(fact("deal.x", kind), typed).value == value
+
+
+def test_a_number_is_no_choice_where_there_is_no_list() -> None:
+    assert answers(fact("deal.x", "money")) == []
+    assert str(understand(fact("deal.x", "money"), "3").value) == "3"
+
+
+def read(step: Step) -> Case:
+    """Read the case of a step."""
+    return step.case
+
+
+def test_answers_are_written_and_taken_back(mini_judge: Judge) -> None:
+    start = Step(mini_judge, OPEN, "mill.yaml")
+    assert start.place is not None
+    first = start.answer("late" if start.place[1] == "deal.phase" else True, "written")
+    assert first.text.startswith("# Kept by a rep; the comment stays.\n")
+    assert "# said on the phone" in first.text
+    said = read(first).content.facts[start.place[1]][0]
+    assert (said.grade, said.by, said.on) == ("written", "account-manager", read(first).as_of)
+    assert first.back() is start
+    assert start.back() is start
+    assert first.place != start.place
+
+
+def test_what_nobody_knows_is_asked_once_and_not_written(mini_judge: Judge) -> None:
+    step, asked = Step(mini_judge, OPEN, "mill.yaml"), []
+    while step.place is not None:
+        asked.append(step.place)
+        step = step.skip()
+    assert len(asked) == len(set(asked)) > 1
+    assert step.text == OPEN
+
+
+def test_what_an_act_states_is_not_asked_for(mini_judge: Judge) -> None:
+    act = (
+        "history: [{on: 2026-02-01, title: Act, facts: {deal.phase: [{value: late, by: x}, {value: early, by: y}]}}]\n"
+    )
+    step, asked = Step(mini_judge, OPEN + act, "mill.yaml"), []
+    while step.place is not None:
+        asked.append(step.place[1])
+        step = step.skip()
+    assert asked
+    assert "deal.phase" not in asked
+
+
+def hold(run: Advisor, monkeypatch: pytest.MonkeyPatch, typed: str, *args: str) -> tuple[int, str, str]:
+    """Hold an interview from a list of lines."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    found = run("interview", *args)
+    return found.code, found.out, found.err
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_new_deal_is_begun_asked_and_kept(
+    advisor: Advisor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    mini_judge: Judge,
+    lang: str,
+) -> None:
+    typed = "A mill's scales\nnever\n2026-03-01\nCNY\nOwner; Buyer\n\nlayt\n\nb\nq\n"
+    code, out, err = hold(advisor, monkeypatch, typed, "mill.yaml", "--lang", lang)
+    assert code == 0, err
+    case = load_case(Path("mill.yaml"), mini_judge.knowledge)
+    assert (case.title.en, case.as_of.isoformat(), case.currency) == ("A mill's scales", "2026-03-01", "CNY")
+    assert [m.title.en for m in case.content.lists["stakeholders"] if m.title] == ["Owner", "Buyer"]
+    assert case.content.complete == {"stakeholders": False}
+    assert "mill.yaml" in err
+    assert "A mill's scales" in out
+
+
+def test_a_file_that_is_there_keeps_its_words(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    Path("mill.yaml").write_text(OPEN, encoding="utf-8")
+    code, _, err = hold(advisor, monkeypatch, "1\n1\n1\n1\n1\n1\n", "mill.yaml")
+    text = Path("mill.yaml").read_text(encoding="utf-8")
+    assert text != OPEN
+    kept = [line for line in OPEN.splitlines() if line not in text.splitlines()]
+    assert kept == []
+    assert code in (0, 130), err
+
+
+def test_an_interrupt_keeps_what_was_answered(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    Path("mill.yaml").write_text(OPEN, encoding="utf-8")
+    code, _, _ = hold(advisor, monkeypatch, "1\n", "mill.yaml")
+    assert code == 130
+    assert Path("mill.yaml").read_text(encoding="utf-8") != OPEN
