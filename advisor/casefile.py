@@ -6,21 +6,17 @@ blanks, in whichever style its author writes. A library that reads YAML and writ
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Map
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from advisor import yamlfile
 from advisor.case import Statement
-from advisor.model import Text, Value
+from advisor.casetext import both, statement_text, word
+from advisor.model import Text
 from advisor.problems import Problems
 from advisor.yamlfile import BOM, Mapping, Node, Scalar, Sequence, Span
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_MEANING = ("none", "unknown", "null")
-"""Words that mean something of their own where they stand without quotes."""
 _BEFORE = ("stakeholders", "competitors", "criteria", "commitments", "history")
 """What stands after `facts` in a case, by custom."""
 _STEP = 2
@@ -37,12 +33,12 @@ def new_case(
     lists: Map[str, Map[str, str]] | None = None,
 ) -> str:
     """Write a new case; `lists` are members by their id, each as the line that it is written in, and not complete."""
-    lines = [f"case: {id_}", f"title: {_text(title)}"]
+    lines = [f"case: {id_}", f"title: {both(title)}"]
     if about is not None:
-        lines.append(f"about: {_text(about)}")
+        lines.append(f"about: {both(about)}")
     lines.append(f"as_of: {as_of}")
     if currency:
-        lines.append(f"currency: {_word(currency)}")
+        lines.append(f"currency: {word(currency)}")
     if facts:
         lines += ["facts:", *(f"  {path}: {statement_text(said)}" for path, said in facts.items())]
     for name, members in (lists or {}).items():
@@ -56,7 +52,7 @@ def new_case(
 
 def titled(key: str, words: str) -> str:
     """Write what text calls a member of a list."""
-    return f"{key}: {_quoted(words)}"
+    return f"{key}: {both(Text(words, words))}"
 
 
 def add_facts(text: str, facts: Map[str, Statement]) -> str:
@@ -67,65 +63,26 @@ def add_facts(text: str, facts: Map[str, Statement]) -> str:
     return text
 
 
-def set_fact(text: str, place: str, said: Statement | None) -> str:
-    """State a fact, instead of all that was said of it; None: nobody knows.
+def set_fact(text: str, path: str, said: Statement | None, member: str | None = None) -> str:
+    """State a fact of the case, or of the member with this id, instead of all that was said of it; None: nobody knows.
 
-    `place` is the path of a fact of the case, or `id.fact` for a member of a list that has this id.
+    A fact of a member goes by its name in the list: `stance`. KeyError tells that no list has such a member.
     """
-    after = _Editor(text).set(place, statement_text(said))
-    if _without(_tree(text), place) != _without(_tree(after), place):
-        raise RuntimeError(f"writing {place} would change something else in the case file")
+    editor, words = _Editor(text), statement_text(said)
+    after = editor.set(path, words) if member is None else editor.set_of(member, path, words)
+    if _without(_tree(text), path, member) != _without(_tree(after), path, member):
+        raise RuntimeError(f"writing {path} would change something else in the case file")
     return after
 
 
 def add_act(text: str, on: date, title: Text, facts: Map[str, Statement]) -> str:
     """Add an act to the history: what was learnt after the day on which the case stands."""
-    after = _Editor(text).act(on, _text(title), facts)
+    after = _Editor(text).act(on, both(title), facts)
     old, new = _tree(text), _tree(after)
     acts = new.pop("history")
     if new != {k: v for k, v in old.items() if k != "history"} or old.get("history", []) not in (acts[1:], acts[:-1]):
         raise RuntimeError("adding an act would change something else in the case file")
     return after
-
-
-def statement_text(said: Statement | None) -> str:
-    """Write a statement in one line: the bare value where nothing else is known of it."""
-    if said is None:
-        return "unknown"
-    value = value_text(said.value)
-    more = {"by": said.by, "on": said.on, "how": said.how}
-    if said.grade == "told" and not any(more.values()):
-        return value
-    words = "".join(f", {key}: {_word(str(part))}" for key, part in more.items() if part is not None)
-    return f"{{value: {value}, evidence: {said.grade}{words}}}"
-
-
-def value_text(value: Value | None) -> str:
-    """Write a value as case files do."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        whole, _, rest = f"{value:,f}".replace(",", "_").partition(".")
-        return f"{whole}.{rest}" if rest.strip("0") else whole
-    return _word(str(value))
-
-
-def _text(text: Text) -> str:
-    return _quoted(text.en) if text.en == text.zh else f"{{en: {_quoted(text.en)}, zh: {_quoted(text.zh)}}}"
-
-
-def _word(text: str) -> str:
-    """Write a word as it is, or between quotes where YAML or a reader could take it for something else."""
-    harmless = _PLAIN.fullmatch(text) and text.lower() not in _MEANING
-    return text if harmless or re.fullmatch(r"\d[\d-]*", text) else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    """Write text between quotes, in one line, so that nothing in it is a sign of YAML."""
-    words = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + words.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
 
 
 def _tree(text: str) -> Any:
@@ -141,18 +98,25 @@ def _bare(node: Node) -> Any:
     return node.text, node.plain
 
 
-def _without(tree: Any, place: str) -> Any:
-    """Leave out of a tree what may differ: the place written to, and what is empty but for it."""
-    group, _, name = place.partition(".")
+def _without(tree: Any, path: str, member: str | None) -> Any:
+    """Leave out of a tree what may differ: the statement written, and facts that are empty but for it."""
+    if member is None:
+        group, _, name = path.partition(".")
+        facts = {k: v for k, v in tree.get("facts", {}).items() if k != path}
+        if isinstance(facts.get(group), dict):
+            facts[group] = {k: v for k, v in facts[group].items() if k != name}
+        return {**tree, "facts": facts}
     if isinstance(tree, list):
-        return [_without(child, place) for child in tree]
+        return [_without(child, path, member) for child in tree]
     if not isinstance(tree, dict):
         return tree
-    named = tree.get("id", ("", True))[0] == group
-    kept = {k: _without(v, place) for k, v in tree.items() if k != place and not (named and k == name)}
-    if isinstance(kept.get(group), dict):
-        kept[group] = {k: v for k, v in kept[group].items() if k != name}
-    return {k: v for k, v in kept.items() if v != {}}
+    named = tree.get("id", ("",))[0] == member
+    return {k: _without(v, path, member) for k, v in tree.items() if not (named and _is(k, path))}
+
+
+def _is(key: str, name: str) -> bool:
+    """Tell whether a key of a member is this fact, which may be written with the list's word before it."""
+    return key == name or key.endswith(f".{name}")
 
 
 class _Editor:
@@ -175,18 +139,19 @@ class _Editor:
         facts = self.root.entries.get("facts")
         return _entry(facts, path) if isinstance(facts, Mapping) else None
 
-    def set(self, place: str, words: str) -> str:
-        """Write a value to a place."""
-        member, name = self._member(place)
-        found = (member, name) if member and name in member.entries else self.entry(place) if not member else None
+    def set(self, path: str, words: str) -> str:
+        """State a fact of the case."""
+        found = self.entry(path)
         if found is not None:
             return self._replace(*found, words)
-        if member is not None:
-            return self._insert(member, name, words)
         facts = self.root.entries.get("facts")
-        if isinstance(facts, Mapping):
-            return self._insert(facts, place, words)
-        return self._first_fact(place, words)
+        return self._insert(facts, path, words) if isinstance(facts, Mapping) else self._first_fact(path, words)
+
+    def set_of(self, member: str, name: str, words: str) -> str:
+        """State a fact of a member; raise KeyError if there is none with this id."""
+        found = self._member(member)
+        key = next((key for key in found.entries if _is(key, name)), None)
+        return self._insert(found, name, words) if key is None else self._replace(found, key, words)
 
     def act(self, on: date, title: str, facts: Map[str, Statement]) -> str:
         """Append an act to the history, or begin one."""
@@ -206,15 +171,13 @@ class _Editor:
             lines.insert(0, f"{' ' * (self.root.at.column - 1)}history:")
         return self._append(history if nested and history else self.root, lines)
 
-    def _member(self, place: str) -> tuple[Mapping | None, str]:
-        """Find the member of a list whose id stands before the dot."""
-        id_, _, name = place.partition(".")
+    def _member(self, id_: str) -> Mapping:
         for child in self.root.entries.values():
             for member in child.items if isinstance(child, Sequence) else ():
                 said = member.entries.get("id") if isinstance(member, Mapping) else None
                 if isinstance(said, Scalar) and isinstance(member, Mapping) and said.text == id_:
-                    return member, name
-        return None, name
+                    return member
+        raise KeyError(id_)
 
     def _first_fact(self, path: str, words: str) -> str:
         """Begin the facts of a case that states none yet."""

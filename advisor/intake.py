@@ -12,7 +12,8 @@ from pathlib import Path
 
 from advisor import paths, yamlfile
 from advisor.case import Case, Statement
-from advisor.casefile import add_act, add_facts, new_case, value_text
+from advisor.casefile import add_act, add_facts, new_case
+from advisor.casetext import value_text
 from advisor.crm import ColumnUse, Kept, RowStatus, RowUse
 from advisor.lexicon import listed, say
 from advisor.load.cases import CaseReader, load_case

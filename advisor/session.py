@@ -61,9 +61,9 @@ class Step:
         """Write an answer into the case; None: it is known that there is none."""
         assert self.place is not None
         member, path = self.place
-        where = f"{member}.{path.partition('.')[2]}" if member else path
         said = Statement(value, grade, BY, self.case.as_of)
-        return Step(self.judge, set_fact(self.text, where, said), self.name, (*self.asked, self.place), self)
+        text = set_fact(self.text, path.partition(".")[2] if member else path, said, member)
+        return Step(self.judge, text, self.name, (*self.asked, self.place), self)
 
     def back(self) -> Step:
         """Take the last answer back."""
@@ -89,6 +89,7 @@ COMMANDS = {
     "q": "quit",
     "quit": "quit",
 }
+_DIGITS = 4
 _GRADES = {"a": "assumed", "w": "written", "c": "confirmed", **{grade: grade for grade in GRADES}}
 
 
@@ -105,7 +106,7 @@ def understand(fact: Fact, typed: str) -> Reply:
         grade = _GRADES[words.pop().lower()]
     word = " ".join(words)
     choices = answers(fact)
-    if word.isdecimal() and choices and 1 <= int(word) <= len(choices):
+    if word.isdecimal() and len(word) < _DIGITS and 1 <= int(word) <= len(choices):
         return Reply("answer", choices[int(word) - 1], grade)
     if word == "none" and fact.absent is not None:
         return Reply("answer", None, grade)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from advisor import yamlfile
 from advisor.case import Case, Statement
-from advisor.casefile import add_act, add_facts, new_case, set_fact, statement_text, value_text
+from advisor.casefile import add_act, add_facts, new_case, set_fact
+from advisor.casetext import statement_text, value_text
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.load.reader import MAX_TEXT
@@ -130,14 +131,23 @@ def test_a_fact_is_stated_anew(before: str, after: str) -> None:
 
 def test_a_member_is_named_by_its_id(mini_judge: Judge, tmp_path: Path) -> None:
     people = "stakeholders:\n  - id: buyer # of ours\n    stance: for\n\n  - {id: user}\n"
-    text = set_fact(HEAD + people, "buyer.stance", Statement("against", "written"))
-    text = set_fact(text, "user.stance", None)
-    text = set_fact(text, "buyer.role", Statement("coach"))
+    text = set_fact(HEAD + people, "stance", Statement("against", "written"), "buyer")
+    text = set_fact(text, "stance", None, "user")
+    text = set_fact(text, "role", Statement("coach"), "buyer")
     assert text == (
         HEAD + "stakeholders:\n  - id: buyer # of ours\n    stance: {value: against, evidence: written}\n"
         "    role: coach\n\n  - {stance: unknown, id: user}\n"
     )
     loaded(tmp_path, text, mini_judge)
+    with pytest.raises(KeyError):
+        set_fact(text, "stance", None, "nobody")
+
+
+def test_a_member_may_be_called_as_a_group_of_facts_is() -> None:
+    people = "stakeholders:\n  - {id: deal, stakeholder.stance: for}\n"
+    text = add_facts(HEAD + people, {"deal.stance": Statement("late")})
+    assert text == HEAD + "facts:\n  deal.stance: late\n" + people
+    assert set_fact(text, "stance", None, "deal") == text.replace("stance: for", "stance: unknown")
 
 
 def test_a_mark_at_the_beginning_stays() -> None:

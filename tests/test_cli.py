@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import os
@@ -274,8 +275,9 @@ def test_every_option_has_help() -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_examples_in_help_run(advisor: Advisor, tmp_path: Path, name: str) -> None:
+def test_examples_in_help_run(advisor: Advisor, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Each example parses: its options exist. (What it names belongs to the shipped rules.)"""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n" * 5 + "q\n"))
     text = dict(leaves(main))[name].help or ""
     example = re.search(r"Example: advisor (.*)", text)
     assert example

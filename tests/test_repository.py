@@ -50,8 +50,8 @@ def readme() -> str:
 
 
 def make_targets(text: str) -> set[str]:
-    """Return the targets that a text calls with `make`, in its code."""
-    calls = (call for code in CODE.findall(text) for call in MAKE.findall(code))
+    """Return the targets that a text calls with `make`, in its code; what the advisor said is prose."""
+    calls = (call for code in CODE.findall(text) if "$ advisor" not in code for call in MAKE.findall(code))
     return {word for call in calls for word in re.sub(r'\w+=("[^"]*"|\S+)', "", call).split()}
 
 
