@@ -7,19 +7,19 @@ from functools import lru_cache
 from typing import Any
 
 import vl_convert
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from advisor.problems import visible
 from advisor.render.blocks import Picture
+from advisor.render.templating import environment
 
 _OPENING = re.compile(r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>")
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    loader = PackageLoader("advisor.render", "charts")
-    return Environment(loader=loader, undefined=StrictUndefined, autoescape=False)
+    return environment("charts", autoescape=False)
 
 
 def draw(picture: Picture) -> Markup:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from advisor.lexicon import say
 from advisor.problems import visible
 from advisor.render import charts
 from advisor.render.blocks import Block, Cell, Heading
 from advisor.render.markdown import branches
+from advisor.render.templating import environment
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Section = tuple[Heading, list[Block]]
@@ -20,13 +21,7 @@ Section = tuple[Heading, list[Block]]
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    env = Environment(
-        loader=PackageLoader("advisor.render", "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
+    env = environment("templates", autoescape=True)
     env.filters["shown"] = _shown
     env.filters["kind"] = lambda block: type(block).__name__
     env.filters["cell"] = lambda cell: cell if isinstance(cell, Cell) else Cell(cell)

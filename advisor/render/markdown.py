@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from advisor.problems import visible
 from advisor.render.blocks import Block, Branch, Fold, Heading, Tree, cell_text
+from advisor.render.templating import environment
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$^])")
 _LINKS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
@@ -41,13 +42,7 @@ def branches(tree: Tree) -> list[tuple[int, Branch]]:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    env = Environment(
-        loader=PackageLoader("advisor.render", "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
+    env = environment("templates", autoescape=False)
     env.filters["md"] = escape
     env.filters["start"] = start
     env.filters["cell"] = cell_text
