@@ -16,7 +16,7 @@ from advisor.explain.builder import Builder
 from advisor.explain.report import report
 from advisor.judge import Judge
 from advisor.lexicon import say
-from advisor.model import Text
+from advisor.model import Fact, Text
 from advisor.problems import InputError, Location, Problem
 from advisor.render.blocks import Page
 from advisor.render.layout.advice import next_page
@@ -109,7 +109,7 @@ class _Asking:
             if reply.command == "quit":
                 break
             if reply.problem:
-                self.say("interview.problem", text=reply.problem)
+                self._refuse(step.fact)
                 continue
             after = self._after(step, reply.command, reply.value, reply.grade)
             if after.text != step.text:
@@ -135,6 +135,14 @@ class _Asking:
             self.say("interview.choice", number=number, label=builder.wording.value(declared, value))
         if not answers(declared):
             self.say("interview.free", kind=say(f"facts.{declared.type}"))
+
+    def _refuse(self, fact: Fact) -> None:
+        """Say what can be answered."""
+        picked = answers(fact)
+        if picked:
+            self.say("interview.pick", most=len(picked))
+        else:
+            self.say("interview.kind", kind=say(f"facts.{fact.type}"))
 
     def _moved(self, before: Step, after: Step) -> None:
         """Say what an answer did to the verdict, and what is still open."""
