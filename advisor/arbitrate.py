@@ -22,6 +22,10 @@ class Contender:
     rank: Rank
     defeated_by: tuple[int, ...]
 
+    def beaten_by(self, values: Sequence[int]) -> tuple[int, ...]:
+        """Return the units that defeat it, given the values of all units of the case; none: it is not beaten."""
+        return tuple(number for number in self.defeated_by if values[number] == YES)
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -64,7 +68,7 @@ class Arbiter:
     def decide(self, values: Sequence[int]) -> Decision:
         """Choose among the candidates that are yes and undefeated; none means the fallback."""
         certain = [c for c in self.contenders if values[c.unit.number] == YES]
-        standing = [c for c in certain if not any(values[n] == YES for n in c.defeated_by)]
+        standing = [c for c in certain if not c.beaten_by(values)]
         winner = standing[0] if standing else None
         return Decision(
             verdict=winner.verdict if winner else FALLBACK,
@@ -81,7 +85,7 @@ class Arbiter:
         """
         found: list[Contender] = []
         for contender in self.contenders:
-            if values[contender.unit.number] == NO or any(values[n] == YES for n in contender.defeated_by):
+            if values[contender.unit.number] == NO or contender.beaten_by(values):
                 continue
             found.append(contender)
             if self.is_certain(contender, values):

@@ -13,7 +13,6 @@ from advisor.arbitrate import Contender
 from advisor.evidence import Place
 from advisor.judge import Judge, Judgement
 from advisor.model import CASE, FALLBACK
-from advisor.program import YES
 from advisor.settle import Dependencies
 
 
@@ -52,9 +51,9 @@ class Interviewer:
 
     def _within_reach(self, judgement: Judgement) -> Iterator[Contender]:
         """Yield what may still go before the winner; to be told to find out first is what an interview begins with."""
-        decision, values = judgement.decision, judgement.inference.case
+        decision = judgement.decision
         for contender in decision.undecided:
             behind = decision.winner is not None and contender.rank > decision.winner.rank
-            beaten = any(values[number] == YES for number in contender.defeated_by)
+            beaten = contender.beaten_by(judgement.inference.case)
             if contender.verdict != FALLBACK and not behind and not beaten:
                 yield contender

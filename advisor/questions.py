@@ -65,9 +65,9 @@ class Asker:
         """Return questions worth asking, best first; `wanted` are the paths that rules ask for.
 
         What the rule asks for that says to find out first goes before all else; then come those that can turn the
-        verdict or that an open one hangs on, and contradictions. After a verdict
-        that closes the pursuit, what would merely change an action is not asked. A question is worth more the
-        more of its answers would turn the verdict, or settle an open one, and less the more it costs.
+        verdict or that an open one hangs on, and contradictions. After a verdict that closes the pursuit, what would
+        merely change an action is not asked. A question is worth more the more of its answers would turn the verdict,
+        or settle an open one, and less the more it costs.
         """
         actions = self._actions(inference, verdict)
         ranked: list[tuple[tuple[bool, bool, Fraction, int, str, str], Question]] = []

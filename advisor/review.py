@@ -73,9 +73,7 @@ def _changes(judge: Judge, changes: list[CaseChange], before: Mapping[str, Previ
     def rank(change: CaseChange) -> tuple[int, str]:
         if change.was is None or change.now is None:
             return 1, change.id
-        turned = change.was.id != change.now.id
-        moved = change.was_settled != change.now_settled or change.was_footing != change.now_footing
-        return 0 if turned else 2 if moved else 3, change.id
+        return 0 if change.turned else 2 if change.shifted else 3, change.id
 
     return tuple(sorted((*changes, *gone), key=rank))
 

@@ -216,3 +216,13 @@ class CaseChange:
     cause: Cause
     did: tuple[ChangedFact, ...]
     others: int
+
+    @property
+    def turned(self) -> bool:
+        """Whether a deal that both reviews have got another verdict."""
+        return self.was is not None and self.now is not None and self.was.id != self.now.id
+
+    @property
+    def shifted(self) -> bool:
+        """Whether the verdict stands otherwise than it did: settled, proven, stopped."""
+        return self.was_settled != self.now_settled or self.was_footing != self.now_footing

@@ -11,7 +11,7 @@ from advisor.explain.argument import Explainer, source_lines
 from advisor.explain.contact import Contact
 from advisor.explain.people import Holding, People
 from advisor.explain.reasons import Reasons
-from advisor.explain.wording import Wording, fill
+from advisor.explain.wording import Wording, fill, verdict_line
 from advisor.judge import Judge, Judgement
 from advisor.lexicon import say
 from advisor.lines import Action, FactLine, GuardLine, QuestionLine, VerdictLine, Warning
@@ -54,8 +54,7 @@ class Builder:
 
     def verdict(self, id_: str) -> VerdictLine:
         """Return a verdict in words."""
-        verdict = self.knowledge.verdicts[id_]
-        return VerdictLine(id_, verdict.label, verdict.meaning, verdict.decision)
+        return verdict_line(self.knowledge, id_)
 
     def _holding(self) -> Iterator[Holding]:
         """Yield each rule that is yes, once for the case or once for each member it holds for."""

@@ -12,7 +12,6 @@ from advisor.explain.wording import labelled
 from advisor.lexicon import join, listed, say
 from advisor.lines import FactLine, FlipLine, QuestionLine, VerdictLine
 from advisor.model import Text
-from advisor.program import YES
 from advisor.sheet import EndLine, OptionLine, OptionStatus
 
 _STATUSES: tuple[OptionStatus, ...] = ("wins", "stands", "defeated", "undecided", "uncalled")
@@ -63,7 +62,7 @@ class Choices:
             missing = listed(map(labelled, missing_facts(self.builder.explainer, contender.unit)[:3]))
             return say("option.possible", title=rule.title, facts=missing)
         values, units = self.judgement.inference.case, self.builder.judge.program.units
-        by = [units[n].rule for n in contender.defeated_by if values[n] == YES]
+        by = [units[n].rule for n in contender.beaten_by(values)]
         titles = join([r.title for r in by if r is not None])
         return say("option.overridden", because=because(rule, -1), by=titles)
 
@@ -98,8 +97,7 @@ class Choices:
         return EndLine(rule.title, now, missing, self.builder.verdict(contender.verdict))
 
     def _possible(self, contender: Contender) -> bool:
-        values = self.judgement.inference.case
-        beaten = any(values[n] == YES for n in contender.defeated_by)
+        beaten = contender.beaten_by(self.judgement.inference.case)
         return contender.verdict in self.judgement.settlement.possible and not beaten
 
     def _ends_pursuit(self, verdict: str) -> bool:

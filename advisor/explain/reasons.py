@@ -153,7 +153,7 @@ class Reasons:
         for contender in self.decision.undecided:
             if contender.verdict == self.decision.verdict or (winner and contender.rank > winner.rank):
                 continue
-            if any(self.judgement.inference.case[n] == YES for n in contender.defeated_by):
+            if contender.beaten_by(self.judgement.inference.case):
                 continue
             reason = self._would_be(contender)
             if contender.verdict not in seen and not self._only_incidents(reason):

@@ -169,7 +169,7 @@ class _CaseBuilder(Builder):
 
     def _defeaters(self, contender: Contender) -> tuple[str, ...]:
         values, units = self.judgement.inference.case, self.judge.program.units
-        return tuple(units[n].name for n in contender.defeated_by if values[n] == YES)
+        return tuple(units[n].name for n in contender.beaten_by(values))
 
     def _trace(self) -> Iterator[Step]:
         """List conclusions in the order in which they fired; a certain one is not repeated as a possible one."""

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from advisor.evidence import UNKNOWN_STATE, MemberView, Place, View
-from advisor.explain.wording import Wording, labelled
+from advisor.explain.wording import Wording, labelled, verdict_line
 from advisor.judge import Judge, Judgement
 from advisor.lexicon import say
-from advisor.lines import VerdictLine
 from advisor.load.previous import PreviousCase, PreviousList
 from advisor.model import Text
 from advisor.result import CaseReport
@@ -31,7 +30,7 @@ def change(judge: Judge, judgement: Judgement, now: CaseReport, before: Previous
     return CaseChange(
         id=now.id,
         title=now.title,
-        was=_verdict(judge, before.verdict),
+        was=verdict_line(judge.knowledge, before.verdict),
         now=now.verdict,
         was_settled=before.settled,
         now_settled=now.settled,
@@ -50,16 +49,8 @@ def new(now: CaseReport) -> CaseChange:
 
 def gone(judge: Judge, before: PreviousCase) -> CaseChange:
     """Return a deal that only the earlier review had."""
-    was = _verdict(judge, before.verdict)
+    was = verdict_line(judge.knowledge, before.verdict)
     return CaseChange(before.id, before.title, was, None, before.settled, False, before.footing, None, "none", (), 0)
-
-
-def _verdict(judge: Judge, id_: str) -> VerdictLine:
-    """Return a verdict in words; one that the rule base no longer has goes by its id."""
-    known = judge.knowledge.verdicts.get(id_)
-    if known is None:
-        return VerdictLine(id_, Text(id_, id_), Text("", ""), Text("", ""))
-    return VerdictLine(id_, known.label, known.meaning, known.decision)
 
 
 def _cause(

@@ -72,7 +72,7 @@ def _with_fate(judge: Judge, judgement: Judgement, tree: Node, contender: Conten
     values = judgement.inference.case
     if values[contender.unit.number] != YES:
         return tree
-    by = [judge.program.units[n] for n in contender.defeated_by if values[n] == YES]
+    by = [judge.program.units[n] for n in contender.beaten_by(values)]
     if by:
         note = say("why.defeated", by=join([_title(unit) for unit in by]))
     else:

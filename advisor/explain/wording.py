@@ -10,7 +10,7 @@ from decimal import Decimal
 from advisor.case import Statement
 from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
 from advisor.lexicon import join, say, words
-from advisor.lines import FactLine, Standing
+from advisor.lines import FactLine, Standing, VerdictLine
 from advisor.model import CASE, GRADES, Fact, FactRef, FactTest, KnowledgeTest, SettingRef, Text, Value
 from advisor.rulebase import Knowledge
 
@@ -170,6 +170,14 @@ class Wording:
             else:
                 parts[name] = named(name)
         return fill(text, parts)
+
+
+def verdict_line(knowledge: Knowledge, id_: str) -> VerdictLine:
+    """Return a verdict in words; one that the rule base does not have goes by its id."""
+    verdict = knowledge.verdicts.get(id_)
+    if verdict is None:
+        return VerdictLine(id_, Text(id_, id_), Text("", ""), Text("", ""))
+    return VerdictLine(id_, verdict.label, verdict.meaning, verdict.decision)
 
 
 def written(value: Value | None) -> str | None:

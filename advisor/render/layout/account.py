@@ -18,9 +18,14 @@ from advisor.render.layout.people import classes, people
 from advisor.result import AccountReport
 
 
+def account_anchor(id_: str) -> str:
+    """Name the place of an account in a document."""
+    return f"account-{id_}"
+
+
 def account_page(page: Page, account: AccountReport) -> None:
     """Write everything that is read about one account."""
-    page.head("head.account", 1, f"account-{account.id}", title=account.title)
+    page.head("head.account", 1, account_anchor(account.id), title=account.title)
     page.line("case.line", "quiet", id=account.id, as_of=account.as_of.isoformat(), file=account.file)
     if account.about:
         page.add(Line(page.text(account.about), "quiet"))

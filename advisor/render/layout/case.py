@@ -18,6 +18,11 @@ WARNINGS = 5
 _GUARD_TONE: dict[str, Tone] = {"refuse": "bad", "hold": "bad", "reword": "warn", "note": "plain"}
 
 
+def deal_anchor(id_: str) -> str:
+    """Name the place of a deal in a document."""
+    return f"deal-{id_}"
+
+
 def heading(page: Page, case: CaseReport, anchor: str = "") -> None:
     """Write what the case is, and the phase that it is judged to be in."""
     page.head("head.case", 1, anchor, title=case.title)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from advisor.lines import VerdictLine
 from advisor.render.blocks import Cell, Page, Table
+from advisor.render.layout.case import deal_anchor
 from advisor.sheet import CaseChange, Footing
 
 
@@ -20,15 +21,12 @@ def changes(page: Page, found: Sequence[CaseChange]) -> None:
 
 
 def _moved(change: CaseChange) -> bool:
-    if change.was is None or change.now is None:
-        return True
-    footing = change.was_footing != change.now_footing
-    return change.was.id != change.now.id or change.was_settled != change.now_settled or footing
+    return change.was is None or change.now is None or change.turned or change.shifted
 
 
 def _row(page: Page, change: CaseChange) -> tuple[str | Cell, ...]:
     return (
-        Cell(page.text(change.title), link=f"deal-{change.id}" if change.now else ""),
+        Cell(page.text(change.title), link=deal_anchor(change.id) if change.now else ""),
         _state(page, change.was, change.was_footing),
         _state(page, change.now, change.now_footing),
         _did(page, change),
@@ -48,7 +46,7 @@ def _did(page: Page, change: CaseChange) -> str:
         return page.words("changes.gone")
     if change.cause == "rules":
         return page.words("changes.rules")
-    if change.was.id == change.now.id:
+    if not change.turned:
         return page.words("changes.footing", count=change.others)
     others = page.words("changes.others", count=change.others) if change.others else ""
     facts = [page.words("flip.change", fact=fact.label, was=fact.was, to=fact.now) for fact in change.did]

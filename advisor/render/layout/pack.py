@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from advisor.render.blocks import Cell, Line, Page, Table
 from advisor.render.layout import pictures, sheet
-from advisor.render.layout.account import account_page
+from advisor.render.layout.account import account_anchor, account_page
 from advisor.render.layout.case import (
     QUESTIONS,
     WARNINGS,
     asked,
     compliance,
+    deal_anchor,
     doubtful_facts,
     flips,
     heading,
@@ -86,13 +87,13 @@ def _asked(page: Page, cases: Sequence[CaseReport]) -> None:
 
 
 def _exception(case: CaseReport) -> bool:
-    return case.blocked or bool(case.contradictions) or not case.settled or not case.proof.same
+    return case.footing != "proven" or bool(case.contradictions)
 
 
 def _row(page: Page, number: int, case: CaseReport) -> tuple[str | Cell, ...]:
     return (
         str(number),
-        Cell(page.text(case.title), page.text(case.sheet.place.amount), link=anchor(case)),
+        Cell(page.text(case.title), page.text(case.sheet.place.amount), link=deal_anchor(case.id)),
         Cell(page.text(case.verdict.label), page.words(f"state.{_settled(case)}"), tone(case)),
         page.text(asked(case)),
         page.text(case.reasons_for[0].text) if case.reasons_for else page.words("dash"),
@@ -114,16 +115,10 @@ def _look(page: Page, case: CaseReport) -> str | Cell:
     return Cell(" ".join(said), notes, "bad") if said else notes or page.words("dash")
 
 
-def anchor(case: CaseReport | AccountReport) -> str:
-    """Name the place of a case in the document."""
-    kind = "deal" if isinstance(case, CaseReport) else "account"
-    return f"{kind}-{case.id}"
-
-
 def _accounts(page: Page, accounts: Sequence[AccountReport]) -> None:
     if accounts:
         page.head("pack.accounts")
-        rows = tuple((Cell(page.text(a.title), link=anchor(a)), _first_step(page, a)) for a in accounts)
+        rows = tuple((Cell(page.text(a.title), link=account_anchor(a.id)), _first_step(page, a)) for a in accounts)
         page.add(Table(sheet.columns(page, "column.account", "column.do"), rows))
 
 
@@ -132,7 +127,7 @@ def _first_step(page: Page, account: AccountReport) -> str:
 
 
 def _deal(page: Page, case: CaseReport) -> None:
-    heading(page, case, anchor(case))
+    heading(page, case, deal_anchor(case.id))
     page.add(sheet.standing_line(page, case.sheet))
     verdict(page, case)
     reasons(page, "head.for", case.reasons_for)
