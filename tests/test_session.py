@@ -143,6 +143,22 @@ def test_a_file_that_is_there_keeps_its_words(advisor: Advisor, monkeypatch: pyt
     assert code in (0, 130), err
 
 
+def test_the_ends_of_lines_stay_as_they_were(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    Path("mill.yaml").write_bytes(OPEN.replace("\n", "\r\n").encode())
+    hold(advisor, monkeypatch, "1\n1\n1\nq\n", "mill.yaml")
+    written = Path("mill.yaml").read_bytes()
+    assert len(written) > len(OPEN.encode())
+    assert written.count(b"\n") == written.count(b"\r\n")
+
+
+def test_a_file_that_is_no_text_is_refused(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    Path("mill.yaml").write_bytes(b"case: mill\ntitle: \xff\n")
+    code, _, err = hold(advisor, monkeypatch, "q\n", "mill.yaml")
+    assert code == 2
+    assert "[not-utf8]" in err
+    assert Path("mill.yaml").read_bytes() == b"case: mill\ntitle: \xff\n"
+
+
 def test_an_interrupt_keeps_what_was_answered(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     Path("mill.yaml").write_text(OPEN, encoding="utf-8")
     code, _, _ = hold(advisor, monkeypatch, "1\n", "mill.yaml")

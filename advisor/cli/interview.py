@@ -9,21 +9,20 @@ from pathlib import Path
 
 import click
 
-from advisor import paths
+from advisor import paths, yamlfile
 from advisor.casefile import new_case, titled
 from advisor.cli import options
 from advisor.explain.builder import Builder
 from advisor.explain.report import report
 from advisor.judge import Judge
 from advisor.lexicon import say
+from advisor.load.reader import is_slug
 from advisor.model import Fact, Text
-from advisor.problems import InputError, Location, Problem
+from advisor.problems import InputError, Location, Problem, Problems
 from advisor.render.blocks import Page
 from advisor.render.layout.advice import next_page
 from advisor.render.output import show, write_file
 from advisor.session import Step, answers, understand
-
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @click.command("interview")
@@ -67,13 +66,12 @@ class _Asking:
     def begin(self, on: date | None) -> str:
         """Return the text of the case: of the file, or of one that is begun now."""
         if self.path.exists():
-            try:
-                return self.path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                message = f"cannot read the file: {error}"
-                raise InputError([Problem(Location(str(self.path)), "file-unreadable", message)]) from error
+            problems = Problems()
+            text = yamlfile.read_text(self.path, paths.display(self.path), problems)
+            problems.raise_if_any()
+            return text or ""
         id_ = self.path.stem
-        if not _SLUG.fullmatch(id_) or self.path.suffix not in paths.YAML_SUFFIXES:
+        if not is_slug(id_) or self.path.suffix not in paths.YAML_SUFFIXES:
             message = "name the new file after the deal: small letters, digits and dashes, and .yaml"
             raise InputError([Problem(Location(str(self.path)), "bad-name", message)])
         title = self.prompt("interview.title", id_)

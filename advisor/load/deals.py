@@ -12,14 +12,13 @@ from advisor.crm import FactSource
 from advisor.lexicon import listed, say
 from advisor.load.cells import currency_code
 from advisor.load.export import Export
-from advisor.load.reader import MAX_TEXT, shorten
+from advisor.load.reader import MAX_ID, MAX_TEXT, shorten
 from advisor.load.table import Cell, Record
 from advisor.load.values import UNKNOWN, Unknown
 from advisor.model import Fact, Text, Value
 from advisor.problems import UNPRINTABLE, Problems
 
 _FLAGS = {"yes": True, "true": True, "1": True, "是": True, "no": False, "false": False, "0": False, "否": False}
-_MAX_ID = 80
 _MAX_CURRENCY = 20
 
 
@@ -41,7 +40,7 @@ class Deal:
 def case_id(export: Export, record: Record) -> str:
     """Return the id of the case: of the CRM's id or, where there is none, of the title; empty if neither gives one."""
     words = _text(export.cell(record, export.map.id)) or _text(export.cell(record, export.map.name))
-    return re.sub("[^a-z0-9]+", "-", words.lower())[:_MAX_ID].strip("-")
+    return re.sub("[^a-z0-9]+", "-", words.lower())[:MAX_ID].strip("-")
 
 
 class DealReader:

@@ -24,12 +24,19 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:[,_]?\d{3})*(?:\.\d{1,6})?|[+-]?\d{1,15}(?:\.\d{1,6})?")
 _TRUE, _FALSE = ("yes", "true"), ("no", "false")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MAX_ID = 80
+"""Characters of an id."""
 
 
 def shorten(text: str) -> str:
     """Quote user input in a message: one line, at most 60 characters."""
     line = " ".join(text.split())
     return f'"{line[:57]}..."' if len(line) > 60 else f'"{line}"'
+
+
+def is_slug(text: str) -> bool:
+    """Tell whether a text can be an id: lower-case words joined by hyphens, not too long."""
+    return bool(_SLUG.fullmatch(text)) and len(text) <= MAX_ID
 
 
 def either_of(names: Iterable[str]) -> str:
@@ -91,7 +98,7 @@ class Reader:
     def slug(self, node: Node, what: str) -> str:
         """Read an id: lower-case words joined by hyphens."""
         text = self.string(node, what)
-        if text and not (_SLUG.fullmatch(text) and len(text) <= 80):
+        if text and not is_slug(text):
             self.bad(node.at, "bad-id", f"{what} must be lower-case letters, digits and single hyphens")
             return ""
         return text
