@@ -10,16 +10,11 @@ from collections.abc import Mapping as Map
 from datetime import date
 from typing import Any
 
-from advisor import yamlfile
 from advisor.case import Statement
+from advisor.caseedit import Editor
 from advisor.casetext import both, statement_text, word
 from advisor.model import Text
-from advisor.problems import Problems
-from advisor.yamlfile import BOM, Mapping, Node, Scalar, Sequence, Span
-
-_BEFORE = ("stakeholders", "competitors", "criteria", "commitments", "history")
-"""What stands after `facts` in a case, by custom."""
-_STEP = 2
+from advisor.yamlfile import Mapping, Node, Sequence
 
 
 def new_case(
@@ -58,26 +53,42 @@ def titled(key: str, words: str) -> str:
 def add_facts(text: str, facts: Map[str, Statement]) -> str:
     """Add statements about facts of the case; a fact that the text names already stays as it is."""
     for path, said in facts.items():
-        if _Editor(text).entry(path) is None:
+        if Editor(text).entry(path) is None:
             text = set_fact(text, path, said)
     return text
 
 
-def set_fact(text: str, path: str, said: Statement | None, member: str | None = None) -> str:
-    """State a fact of the case, or of the member with this id, instead of all that was said of it; None: nobody knows.
+def set_fact(text: str, path: str, said: Statement | None, member: tuple[str, str] | None = None) -> str:
+    """State a fact of the case, or of a member, instead of all that was said of it; None: nobody knows.
 
-    A fact of a member goes by its name in the list: `stance`. KeyError tells that no list has such a member.
+    A member is named by its list and its id. KeyError tells that the list has no such member.
     """
-    editor, words = _Editor(text), statement_text(said)
+    editor, words = Editor(text), statement_text(said)
     after = editor.set(path, words) if member is None else editor.set_of(member, path, words)
     if _without(_tree(text), path, member) != _without(_tree(after), path, member):
         raise RuntimeError(f"writing {path} would change something else in the case file")
     return after
 
 
+def add_member(text: str, list_: str, id_: str, title: str) -> str:
+    """Add a member to the end of a list; one that the text does not hold is begun, and is not complete."""
+    after = Editor(text).member(list_, id_, title)
+    old, new = _tree(text), _tree(after)
+    begun = {} if f"{list_}_complete" in old else {f"{list_}_complete": ("no", True)}
+    wanted = {**(begun if list_ not in old else {}), **old}
+    if new != {**wanted, list_: [*old.get(list_, []), new[list_][-1]]}:
+        raise RuntimeError(f"adding {id_} would change something else in the case file")
+    return after
+
+
+def set_day(text: str, day: date) -> str:
+    """Move the day on which the case stands."""
+    return Editor(text).day(day)
+
+
 def add_act(text: str, on: date, title: Text, facts: Map[str, Statement]) -> str:
     """Add an act to the history: what was learnt after the day on which the case stands."""
-    after = _Editor(text).act(on, both(title), facts)
+    after = Editor(text).act(on, both(title), facts)
     old, new = _tree(text), _tree(after)
     acts = new.pop("history")
     if new != {k: v for k, v in old.items() if k != "history"} or old.get("history", []) not in (acts[1:], acts[:-1]):
@@ -87,7 +98,7 @@ def add_act(text: str, on: date, title: Text, facts: Map[str, Statement]) -> str
 
 def _tree(text: str) -> Any:
     """Read the text as plain data: every change is checked against it, since none would notice a mistake here."""
-    return _bare(_Editor(text).root)
+    return _bare(Editor(text).root)
 
 
 def _bare(node: Node) -> Any:
@@ -98,162 +109,18 @@ def _bare(node: Node) -> Any:
     return node.text, node.plain
 
 
-def _without(tree: Any, path: str, member: str | None) -> Any:
+def _without(tree: Any, path: str, member: tuple[str, str] | None) -> Any:
     """Leave out of a tree what may differ: the statement written, and facts that are empty but for it."""
+    group, _, name = path.partition(".")
     if member is None:
-        group, _, name = path.partition(".")
         facts = {k: v for k, v in tree.get("facts", {}).items() if k != path}
         if isinstance(facts.get(group), dict):
             facts[group] = {k: v for k, v in facts[group].items() if k != name}
         return {**tree, "facts": facts}
-    if isinstance(tree, list):
-        return [_without(child, path, member) for child in tree]
-    if not isinstance(tree, dict):
-        return tree
-    named = tree.get("id", ("",))[0] == member
-    return {k: _without(v, path, member) for k, v in tree.items() if not (named and _is(k, path))}
-
-
-def _is(key: str, name: str) -> bool:
-    """Tell whether a key of a member is this fact, which may be written with the list's word before it."""
-    return key == name or key.endswith(f".{name}")
-
-
-class _Editor:
-    """Changes one text at the places of its nodes."""
-
-    def __init__(self, text: str) -> None:
-        self.bom = BOM if text.startswith(BOM) else ""
-        self.text = text.removeprefix(BOM)
-        problems = Problems()
-        root = yamlfile.parse(self.text, "", problems)
-        problems.raise_if_any()
-        if not isinstance(root, Mapping):
-            raise TypeError("a case file must hold keys with values")
-        self.root = root
-        self.spans = yamlfile.spans(self.text)
-        self.newline = "\r\n" if "\r\n" in self.text else "\n"
-
-    def entry(self, path: str) -> tuple[Mapping, str] | None:
-        """Find where a fact of the case stands: the mapping, and the key in it."""
-        facts = self.root.entries.get("facts")
-        return _entry(facts, path) if isinstance(facts, Mapping) else None
-
-    def set(self, path: str, words: str) -> str:
-        """State a fact of the case."""
-        found = self.entry(path)
-        if found is not None:
-            return self._replace(*found, words)
-        facts = self.root.entries.get("facts")
-        return self._insert(facts, path, words) if isinstance(facts, Mapping) else self._first_fact(path, words)
-
-    def set_of(self, member: str, name: str, words: str) -> str:
-        """State a fact of a member; raise KeyError if there is none with this id."""
-        found = self._member(member)
-        key = next((key for key in found.entries if _is(key, name)), None)
-        return self._insert(found, name, words) if key is None else self._replace(found, key, words)
-
-    def act(self, on: date, title: str, facts: Map[str, Statement]) -> str:
-        """Append an act to the history, or begin one."""
-        said = ", ".join(f"{path}: {statement_text(s)}" for path, s in facts.items())
-        history = self.root.entries.get("history")
-        if self._span(self.root).flow or (isinstance(history, Sequence) and self._span(history).flow):
-            act = f"{{on: {on}, title: {title}, facts: {{{said}}}}}"
-            if isinstance(history, Sequence):
-                return self._into(history, act, bool(history.items))
-            return self._insert(self.root, "history", f"[{act}]")
-        nested = isinstance(history, Sequence) and bool(history.items)
-        edge = history.at.column - 1 if nested and history else self.root.at.column - 1 + _STEP
-        inner = " " * (edge + _STEP)
-        lines = [f"{' ' * edge}- on: {on}", f"{inner}title: {title}", f"{inner}facts:"]
-        lines += [f"{inner}  {path}: {statement_text(said)}" for path, said in facts.items()]
-        if not nested:
-            lines.insert(0, f"{' ' * (self.root.at.column - 1)}history:")
-        return self._append(history if nested and history else self.root, lines)
-
-    def _member(self, id_: str) -> Mapping:
-        for child in self.root.entries.values():
-            for member in child.items if isinstance(child, Sequence) else ():
-                said = member.entries.get("id") if isinstance(member, Mapping) else None
-                if isinstance(said, Scalar) and isinstance(member, Mapping) and said.text == id_:
-                    return member
-        raise KeyError(id_)
-
-    def _first_fact(self, path: str, words: str) -> str:
-        """Begin the facts of a case that states none yet."""
-        if self._span(self.root).flow:
-            return self._insert(self.root, "facts", f"{{{path}: {words}}}")
-        edge = " " * (self.root.at.column - 1)
-        keys = list(self.root.entries)
-        later = next((i for i, key in enumerate(keys) if key in _BEFORE or key.endswith("_complete")), len(keys))
-        lines = [f"{edge}facts:", f"{edge}  {path}: {words}"]
-        if later == 0:
-            return self._put(self._line_start(self.spans[_place(self.root)].start), lines, before=True)
-        return self._append(self.root.entries[keys[later - 1]], lines, self._key(self.root, keys[later - 1]))
-
-    def _insert(self, into: Mapping, key: str, words: str) -> str:
-        """Add a key to a mapping, behind its last one; in brackets, before its first."""
-        if self._span(into).flow:
-            return self._into(into, f"{key}: {words}", bool(into.entries))
-        return self._append(into, [f"{' ' * (into.at.column - 1)}{key}: {words}"])
-
-    def _into(self, node: Node, words: str, more: bool) -> str:
-        """Write behind the opening bracket."""
-        start = self._span(node).start + 1
-        return self.bom + self.text[:start] + words + (", " if more else "") + self.text[start:]
-
-    def _replace(self, into: Mapping, key: str, words: str) -> str:
-        """Put other words where a value stands."""
-        node = into.entries[key]
-        start, end = self._key(into, key).end, self._end(node, into.at.column - 1)
-        return f"{self.bom}{self.text[:start]}: {words}{self.text[end:]}"
-
-    def _append(self, node: Node, lines: list[str], key: Span | None = None) -> str:
-        """Write lines under the line on which a node ends."""
-        end = max(self._end(node, self.root.at.column - 1), key.end if key else 0)
-        found = self.text.find("\n", end)
-        return self._put(len(self.text) if found < 0 else found + 1, lines)
-
-    def _put(self, at: int, lines: list[str], before: bool = False) -> str:
-        first = "" if before or at == 0 or self.text[at - 1] == "\n" else self.newline
-        block = "".join(f"{line}{self.newline}" for line in lines)
-        return self.bom + self.text[:at] + first + block + self.text[at:]
-
-    def _line_start(self, index: int) -> int:
-        return self.text.rfind("\n", 0, index) + 1
-
-    def _end(self, node: Node, edge: int) -> int:
-        """Say where a node ends, without the comments and empty lines that follow; `edge`: how far its key is in."""
-        span = self._span(node)
-        if span.flow:
-            return span.end
-        if isinstance(node, Mapping) and node.entries:
-            key = list(node.entries)[-1]
-            return max(self._key(node, key).end, self._end(node.entries[key], node.at.column - 1))
-        if isinstance(node, Sequence) and node.items:
-            return max(self._span(node.items[-1]).start, self._end(node.items[-1], node.at.column - 1))
-        if self.text[span.start : span.start + 1] not in ("|", ">"):
-            return span.end
-        lines = self.text[span.start : span.end].splitlines(keepends=True)
-        while len(lines) > 1 and len(lines[-1]) - len(lines[-1].lstrip(" ")) <= edge:
-            lines.pop()
-        return span.start + len("".join(lines).rstrip("\r\n"))
-
-    def _span(self, node: Node) -> Span:
-        return self.spans[_place(node)]
-
-    def _key(self, mapping: Mapping, key: str) -> Span:
-        at = mapping.key_at[key]
-        return self.spans[Scalar, at.line, at.column]
-
-
-def _place(node: Node) -> tuple[type, int, int]:
-    return type(node), node.at.line, node.at.column
-
-
-def _entry(facts: Mapping, path: str) -> tuple[Mapping, str] | None:
-    group, _, name = path.partition(".")
-    inner = facts.entries.get(group)
-    if path in facts.entries:
-        return facts, path
-    return (inner, name) if isinstance(inner, Mapping) and name in inner.entries else None
+    list_, id_ = member
+    found = {k: [_without(act, path, member) for act in v] if k == "history" else v for k, v in tree.items()}
+    for number, said in enumerate(found.get(list_, []), start=1):
+        if said.get("id", (f"{group}-{number}",))[0] == id_:
+            rest = {k: v for k, v in said.items() if k not in (name, path)}
+            found[list_] = [*found[list_][: number - 1], rest, *found[list_][number:]]
+    return found

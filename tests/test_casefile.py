@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from advisor import yamlfile
 from advisor.case import Case, Statement
-from advisor.casefile import add_act, add_facts, new_case, set_fact
+from advisor.casefile import add_act, add_facts, add_member, new_case, set_day, set_fact
 from advisor.casetext import statement_text, value_text
 from advisor.judge import Judge
 from advisor.load.cases import load_case
@@ -131,23 +131,88 @@ def test_a_fact_is_stated_anew(before: str, after: str) -> None:
 
 def test_a_member_is_named_by_its_id(mini_judge: Judge, tmp_path: Path) -> None:
     people = "stakeholders:\n  - id: buyer # of ours\n    stance: for\n\n  - {id: user}\n"
-    text = set_fact(HEAD + people, "stance", Statement("against", "written"), "buyer")
-    text = set_fact(text, "stance", None, "user")
-    text = set_fact(text, "role", Statement("coach"), "buyer")
+    text = set_fact(HEAD + people, "stakeholder.stance", Statement("against", "written"), ("stakeholders", "buyer"))
+    text = set_fact(text, "stakeholder.stance", None, ("stakeholders", "user"))
+    text = set_fact(text, "stakeholder.role", Statement("coach"), ("stakeholders", "buyer"))
     assert text == (
         HEAD + "stakeholders:\n  - id: buyer # of ours\n    stance: {value: against, evidence: written}\n"
         "    role: coach\n\n  - {stance: unknown, id: user}\n"
     )
     loaded(tmp_path, text, mini_judge)
     with pytest.raises(KeyError):
-        set_fact(text, "stance", None, "nobody")
+        set_fact(text, "stakeholder.stance", None, ("stakeholders", "nobody"))
 
 
 def test_a_member_may_be_called_as_a_group_of_facts_is() -> None:
     people = "stakeholders:\n  - {id: deal, stakeholder.stance: for}\n"
     text = add_facts(HEAD + people, {"deal.stance": Statement("late")})
     assert text == HEAD + "facts:\n  deal.stance: late\n" + people
-    assert set_fact(text, "stance", None, "deal") == text.replace("stance: for", "stance: unknown")
+    member = ("stakeholders", "deal")
+    assert set_fact(text, "stakeholder.stance", None, member) == text.replace("stance: for", "stance: unknown")
+
+
+def test_a_member_without_an_id_goes_by_its_number() -> None:
+    text = (
+        HEAD + "stakeholders:\n  - post: Owner\n  - post: Buyer # new\ncompetitors:\n  - name: Rival\n  - name: Other\n"
+    )
+    after = set_fact(text, "stakeholder.stance", Statement("for"), ("stakeholders", "stakeholder-2"))
+    assert after == text.replace("# new\n", "# new\n    stance: for\n")
+    after = set_fact(text, "competitor.fit", Statement("weak"), ("competitors", "competitor-1"))
+    assert after == text.replace("Rival\n", "Rival\n    fit: weak\n")
+
+
+def test_a_member_whom_an_act_brings_up_is_described_there() -> None:
+    act = "history:\n  - on: 2026-02-01\n    title: Act\n    stakeholders:\n      - {id: owner}\n"
+    after = set_fact(HEAD + act, "stakeholder.stance", Statement("for"), ("stakeholders", "owner"))
+    assert after == HEAD + act.replace("{id: owner}", "{stance: for, id: owner}")
+
+
+MEMBER = '{id: person-1, post: "Head: IT"}'
+BLOCK = "stakeholders:\n  - id: a # x\n    stance: for\n"
+BEGUN = f"stakeholders:\n  - {MEMBER}\nstakeholders_complete: no\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{BLOCK}\n# y\n", f"{BLOCK}  - {MEMBER}\n\n# y\n"),
+        ("stakeholders:\n- {id: a}\nhistory: []\n", f"stakeholders:\n- {{id: a}}\n- {MEMBER}\nhistory: []\n"),
+        ("stakeholders: [] # nobody\n", f"stakeholders: [{MEMBER}] # nobody\n"),
+        ("stakeholders: [{id: a}, {id: b},]\n", f"stakeholders: [{{id: a}}, {{id: b}}, {MEMBER},]\n"),
+        ("facts:\n  deal.price: 5\nhistory: []\n", f"facts:\n  deal.price: 5\n{BEGUN}history: []\n"),
+        ("stakeholders_complete: no\n", f"stakeholders_complete: no\nstakeholders:\n  - {MEMBER}\n"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_somebody_is_added_at_the_end_of_a_list(
+    mini_judge: Judge, tmp_path: Path, before: str, after: str, ending: str
+) -> None:
+    text, wanted = ((HEAD + part).replace("\n", ending) for part in (before, after))
+    found = add_member(text, "stakeholders", "person-1", 'post: "Head: IT"')
+    assert found == wanted
+    if "stance" not in found:
+        loaded(tmp_path, found, mini_judge)
+
+
+def test_somebody_is_added_to_a_case_in_brackets(mini_judge: Judge, tmp_path: Path) -> None:
+    text = add_member("{case: a, title: A case, as_of: 2026-03-01}", "competitors", "rival-1", "name: X")
+    case = loaded(tmp_path, text, mini_judge)
+    assert [m.id for m in case.content.lists["competitors"]] == ["rival-1"]
+    assert case.content.complete == {"competitors": False}
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_somebody_more_is_a_few_lines_more(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    lines = changed(text, add_member(text, "competitors", "rival-9", "name: X"))
+    if "competitors: [" not in text:
+        assert all(line.startswith("+") for line in lines)
+    assert 1 <= len(lines) <= 4
+
+
+def test_the_day_of_a_case_is_moved() -> None:
+    text = HEAD.replace("as_of: 2026-03-01", "as_of: '2026-03-01' # said")
+    assert set_day(text, date(2026, 4, 1)) == HEAD.replace("2026-03-01", "2026-04-01 # said")
 
 
 def test_a_mark_at_the_beginning_stays() -> None:
