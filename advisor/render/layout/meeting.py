@@ -8,9 +8,11 @@ from advisor.lines import Action, ApproachLine, PersonLine, QuestionLine
 from advisor.meeting import Meeting
 from advisor.render.blocks import Bullet, Bullets, Line, Page
 from advisor.render.layout.case import compliance, openness_word, question_effect, warnings
+from advisor.render.layout.people import PLAN
 
 QUESTIONS = 5
 WARNINGS = 2
+FOCUS = ("focus",)
 PURPOSE = ("contact", "secure")
 ASK = ("ask",)
 MANNER = ("win", "argue", "pace")
@@ -26,7 +28,10 @@ def meeting_page(page: Page, meeting: Meeting) -> None:
     page.line("meeting.deal", "quiet", title=case.title, verdict=case.verdict.label, state=openness_word(page, case))
     _known(page, meeting)
     _part(page, "meeting.purpose", _said(page, person, PURPOSE), _steps(page, meeting.actions))
-    _part(page, "meeting.ask", _said(page, person, ASK), _questions(page, meeting.questions))
+    _part(page, "meeting.focus", _said(page, person, FOCUS))
+    _part(page, "meeting.ask", _said(page, person, ASK))
+    _part(page, "meeting.plan", _plan(page, person))
+    _part(page, "meeting.open", _questions(page, meeting.questions))
     _part(page, "meeting.manner", _said(page, person, MANNER))
     _part(page, "meeting.bring", _said(page, person, BRING))
     _part(page, "meeting.avoid", _said(page, person, AVOID))
@@ -45,6 +50,12 @@ def _said(page: Page, person: PersonLine | None, slots: Sequence[str]) -> list[B
     """Return what is advised in some respects, each with its reason."""
     lines: list[ApproachLine] = [line for line in person.approach if line.slot in slots] if person else []
     return [Bullet(page.text(line.say), page.text(line.because)) for line in lines]
+
+
+def _plan(page: Page, person: PersonLine | None) -> list[Bullet]:
+    """Return the questions to plan, each under its kind."""
+    lines = [line for line in person.approach if line.slot in PLAN] if person else []
+    return [Bullet(page.words("person.approach", label=line.label, text=line.say)) for line in lines]
 
 
 def _steps(page: Page, actions: Sequence[Action]) -> list[Bullet]:

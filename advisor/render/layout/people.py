@@ -9,6 +9,10 @@ from advisor.lines import ClassLine, FactLine, PersonLine
 from advisor.render.blocks import Bullet, Bullets, Heading, Line, Page
 from advisor.render.layout.case import source
 
+PLAN = ("situation", "problem", "implication", "payoff")
+PREPARED = ("focus", *PLAN)
+"""Slots of knowledge/approach.yaml that only the preparation of a meeting shows."""
+
 
 def people(page: Page, found: Iterable[PersonLine]) -> None:
     """Write each person: who it is, where the person stands, and how to go about it."""
@@ -27,16 +31,9 @@ def people(page: Page, found: Iterable[PersonLine]) -> None:
             page.add(Line(page.words("list.semicolon").join(places), "quiet"))
 
 
-def people_briefly(page: Page, found: Iterable[PersonLine]) -> None:
-    """Write how to deal with each person, and nothing else."""
-    for person in found:
-        if person.approach:
-            page.head("head.person", who=person.who)
-            _approach(page, person)
-
-
 def _approach(page: Page, person: PersonLine) -> None:
-    bullets = (Bullet(page.words("person.approach", label=a.label, text=a.say)) for a in person.approach)
+    lines = (line for line in person.approach if line.slot not in PREPARED)
+    bullets = (Bullet(page.words("person.approach", label=line.label, text=line.say)) for line in lines)
     page.add(Bullets(tuple(bullets)))
 
 
