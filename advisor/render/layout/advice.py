@@ -4,54 +4,83 @@ from __future__ import annotations
 
 from advisor.explain.wording import labelled
 from advisor.lexicon import say
-from advisor.lines import BoxLine, FactLine, SourceLine
+from advisor.lines import Action, BoxLine, FactLine, QuestionLine, SourceLine
 from advisor.model import Text
 from advisor.render.blocks import Branch, Bullet, Bullets, Line, Page, Table, Tree
 from advisor.render.layout.case import (
+    QUESTIONS,
     REASONS,
-    actions,
-    compliance,
+    compliance_briefly,
     flips,
-    openness,
+    hangs,
     openness_word,
     question_effect,
     source,
     warnings,
 )
-from advisor.render.layout.people import people_briefly
 from advisor.result import Argument, CaseReport, Crosswalk, Node
 
-PEOPLE = 2
-"""With how many people a rep is told how to deal, on one screen."""
+WARNINGS = 1
+MESSAGE = ("ask", "argue", "win", "proof")
+"""Slots of knowledge/approach.yaml: what to bring up with a person, the first of these that a rule has words for."""
 
 
 def next_page(page: Page, case: CaseReport) -> None:
-    """Write what a rep does next: verdict in one line, actions, questions, and the error about to be made."""
+    """Write what a rep does next, on one screen: the verdict and why, actions, questions, and the error in sight."""
     state = openness_word(page, case)
     page.head("next.title", 1, title=case.title)
-    page.add(Line(page.words("verdict.title", verdict=case.verdict.label, state=state), "strong"))
-    page.add(Line(page.text(case.verdict.meaning)), *openness(page, case))
+    page.line("next.verdict", "strong", verdict=case.verdict.label, state=state, means=case.verdict.meaning)
     if case.reasons_for:
         page.line("next.because", text=case.reasons_for[0].text)
-    warnings(page, case.warnings, REASONS)
-    shown = case.actions[:REASONS]
-    actions(page, case.actions, REASONS)
-    met = {action.to for action in shown}
-    people_briefly(page, [person for person in case.people if person.who in met][:PEOPLE])
+    hangs_on = hangs(page, case, REASONS)
+    if hangs_on:
+        page.line("next.hangs", "warn", facts=hangs_on)
+    warnings(page, case.warnings, WARNINGS)
+    _steps(page, case)
     page.head("head.questions")
     bullets = tuple(
-        Bullet(
-            page.words("next.ask", whom=_first(q.who), ask=q.ask),
-            question_effect(page, q),
-        )
+        Bullet(page.words("next.ask", whom=_first(q.who), ask=q.ask), _effect(page, q))
         for q in case.questions[:REASONS]
     )
     page.add(Bullets(bullets, numbered=True) if bullets else Line(page.words("questions.none"), "quiet"))
-    compliance(page, case.compliance, case.quarantined)
+    compliance_briefly(page, case.compliance, case.quarantined)
+
+
+def _steps(page: Page, case: CaseReport) -> None:
+    """Write the next actions: who does what with whom by when, and what to bring up or to ask there."""
+    page.head("head.actions")
+    notes = {_note(page, case, action.to): action for action in reversed(case.actions[:REASONS]) if action.to}
+    met = {action: note for note, action in notes.items()}
+    bullets = tuple(Bullet(_step(page, action), met.get(action, "")) for action in case.actions[:REASONS])
+    page.add(Bullets(bullets, numbered=True) if bullets else Line(page.words("actions.none"), "quiet"))
+
+
+def _step(page: Page, action: Action) -> str:
+    by = action.by.isoformat()
+    if action.to is None:
+        return page.words("next.step", who=action.who, by=by, do=action.do)
+    return page.words("next.step-to", who=action.who, to=action.to, by=by, do=action.do)
+
+
+def _note(page: Page, case: CaseReport, whom: Text) -> str:
+    """Say what to bring up with somebody, or else what to ask; empty if no rule tells."""
+    person = next((p for p in case.people if p.who == whom), None)
+    lines = {line.slot: line for line in person.approach} if person else {}
+    line = next((lines[slot] for slot in MESSAGE if slot in lines), None)
+    if line is not None:
+        return page.words("person.approach", label=line.label, text=line.say)
+    further = case.questions[REASONS:QUESTIONS]
+    ask = next((question.ask for question in further if whom in question.who), None)
+    return page.words("next.ask-there", ask=ask) if ask else ""
+
+
+def _effect(page: Page, question: QuestionLine) -> str:
+    """Say which answers would turn the verdict; that nobody knows goes without saying."""
+    return question_effect(page, question) if question.turns or question.why != "unknown" else ""
 
 
 def _first(who: tuple[Text, ...]) -> Text:
-    return who[0] if who else Text("", "")
+    return who[0] if who else say("dash")
 
 
 def flips_page(page: Page, case: CaseReport) -> None:

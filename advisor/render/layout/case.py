@@ -68,12 +68,25 @@ def openness(page: Page, case: CaseReport) -> Iterable[Line]:
     """Say what is still possible and what it hangs on; nothing when the verdict is settled."""
     if not case.settled:
         others = join([v.label for v in case.possible if v.id != case.verdict.id], "list.or")
-        hangs = [labelled(f) for f in case.hangs_on] + list(case.hangs_on_lists)
-        shown = [labelled(f) for f in case.hangs_first[:REASONS]] or [*_kinds(case), *case.hangs_on_lists][:QUESTIONS]
-        more = "verdict.hangs-first" if case.hangs_first else "verdict.hangs-more"
-        key = more if len(hangs) > len(shown) else "verdict.hangs"
+        shown, more = _hangs(case, QUESTIONS)
+        key = "verdict.hangs-first" if case.hangs_first else "verdict.hangs-more"
         facts = page.words("list.semicolon").join(map(page.text, shown))
-        yield Line(page.words(key, others=others, facts=facts, more=len(hangs) - len(shown)), "warn")
+        yield Line(page.words(key if more else "verdict.hangs", others=others, facts=facts, more=more), "warn")
+
+
+def hangs(page: Page, case: CaseReport, most: int) -> str:
+    """Name what an open verdict hangs on, at most so many; empty when it is settled."""
+    shown, more = _hangs(case, most)
+    facts = page.words("list.semicolon").join(map(page.text, shown))
+    return page.words("list.and-more", facts=facts, more=more) if more else facts
+
+
+def _hangs(case: CaseReport, most: int) -> tuple[list[Text], int]:
+    """Return what a verdict hangs on, what can settle it first, and how many more there are."""
+    every = [*map(labelled, case.hangs_on), *case.hangs_on_lists]
+    first = [labelled(f) for f in case.hangs_first[:REASONS]]
+    shown = first or [*_kinds(case), *case.hangs_on_lists][:most]
+    return shown, len(every) - len(shown)
 
 
 def _kinds(case: CaseReport) -> list[Text]:
@@ -237,6 +250,33 @@ def compliance(page: Page, guards: Iterable[GuardLine], quarantined: Sequence[Te
     if not lines:
         lines.append(Line(page.words("compliance.empty"), "quiet"))
     page.add(Panel(page.words("head.compliance"), tuple(lines), "bad" if any(map(blocks, found)) else "plain"))
+
+
+def compliance_briefly(page: Page, guards: Iterable[GuardLine], quarantined: Sequence[Text] = ()) -> None:
+    """Write the limits that hold in a line each, and the first of the notes; the report has them all."""
+    holding = [guard for guard in guards if guard.answer == "yes"]
+    notes = [guard for guard in holding if guard.level == "note"]
+    found = [guard for guard in holding if guard.level != "note"] + notes[:1]
+    lines = [
+        Line(
+            page.words(
+                "guard.brief" if guard.level == "note" else "guard.brief-law",
+                level=page.words(f"guard.{guard.level}"),
+                text=guard.because,
+                law=guard.law,
+                instead=guard.instead,
+            ),
+            _GUARD_TONE[guard.level],
+        )
+        for guard in found
+    ]
+    if quarantined:
+        lines.append(Line(page.words("compliance.quarantined", facts=join(list(quarantined))), "bad"))
+    if not lines:
+        lines.append(Line(page.words("compliance.empty"), "quiet"))
+    page.head("head.compliance")
+    page.add(*lines)
+    _more(page, len(holding) - len(found))
 
 
 def _limit(page: Page, guard: GuardLine) -> Line:
