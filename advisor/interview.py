@@ -1,19 +1,43 @@
-"""The next question of an interview: the one that brings the nearest verdict nearer (docs/semantics.md).
+"""What an interview asks next, and when it has enough to act on (docs/semantics.md).
 
 The board's questions ask what could overturn a verdict; an interview begins with next to nothing, and has to reach one.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
-from fractions import Fraction
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from math import sqrt
+from typing import Literal
 
 from advisor.arbitrate import Contender
-from advisor.evidence import Place
+from advisor.evidence import Place, places
 from advisor.judge import Judge, Judgement
-from advisor.model import CASE, FALLBACK
+from advisor.model import CASE, FALLBACK, Fact, Value, paths_read
 from advisor.settle import Dependencies
+
+Reached = Literal["open", "enough", "settled"]
+
+ENOUGH = 3
+"""With a verdict that no more facts than this could turn alone one can act; so many `advisor next` asks for."""
+
+ROWS = 6
+"""So many facts are asked for on one screen."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Where an interview stands.
+
+    `turning` are the facts any one of which could turn the verdict, the most useful first, as if nothing had happened
+    of which nothing is on file; `next` are those to ask for now, on one screen: one, or several that take the same
+    answers. Empty: nothing is left to ask.
+    """
+
+    reached: Reached
+    turning: tuple[Place, ...] = ()
+    next: tuple[Place, ...] = ()
 
 
 class Interviewer:
@@ -21,33 +45,67 @@ class Interviewer:
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
+        self.facts = judge.knowledge.facts
         self.trace = Dependencies(judge.program, judge.knowledge)
+        self.readers = Counter(path for u in judge.program.units if u.rule for path in paths_read(u.rule.when))
 
-    def next(self, judgement: Judgement, asked: Collection[Place]) -> Place | None:
-        """Return what to ask next; None when the verdict is settled, or no question left could change it.
+    def outlook(self, judgement: Judgement, asked: Collection[Place]) -> Outlook:
+        """Say how far an interview has come and what to ask next; `asked` is not asked again, answered or not.
 
-        Each rule that could still put forward a verdict ahead of the present one counts for the facts that it lacks:
-        the fewer it lacks, the more. A fact is worth more the more rules it brings near, and less the more it costs to
-        ask.
-        When no rule is within reach any more, the questions of the board are asked, those that turn the verdict.
+        What a rule asks for that says to find out first goes first; then, while no rule puts forward a verdict, what
+        the rules lack; once one does, what could turn it. A verdict is enough to act on when few facts could turn it,
+        or when each of them was asked for; so is finding out first, when what is missing was asked for.
         """
         if judgement.settlement.settled:
-            return None
-        worth = self._worth(judgement, asked)
-        if worth:
-            return min(worth, key=lambda place: (-worth[place], place[1], place[0] or ""))
-        left = (q for q in self.judge.questions(judgement) if q.turns and q.place not in asked)
-        return next((question.place for question in left), None)
+            return Outlook("settled")
+        turns = [question.place for question in self.judge.questions(judgement) if question.turns]
+        turning = [place for place in turns if not self.facts[place[1]].incident]
+        lacking, missing = self._lacking(judgement, asked), self._missing(judgement)
+        begun = judgement.decision.verdict == FALLBACK
+        order = [*missing, *lacking, *turns] if begun else [*turning, *lacking, *turns]
+        left = [place for place in dict.fromkeys(order) if place not in asked]
+        if begun:
+            enough = bool(missing) and set(missing) <= set(asked)
+        else:
+            enough = len(turning) <= ENOUGH or set(turning) <= set(asked)
+        return Outlook("enough" if enough else "open", tuple(turning), self.screen(left))
 
-    def _worth(self, judgement: Judgement, asked: Collection[Place]) -> dict[Place, Fraction]:
-        facts, worth = self.judge.knowledge.facts, defaultdict[Place, Fraction](Fraction)
+    def _missing(self, judgement: Judgement) -> list[Place]:
+        """Return what the rule asks for that says to find out first, as far as nobody knows it or sources differ."""
+        winner, view = judgement.decision.winner, judgement.view
+        rule = winner.unit.rule if winner is not None and winner.verdict == FALLBACK else None
+        wanted = places(view, self.judge.knowledge, frozenset(rule.then.ask if rule else ()))
+        return [place for place in wanted if view.state(place).known == "unknown"]
+
+    def screen(self, places: Iterable[Place]) -> tuple[Place, ...]:
+        """Choose the first place, and those further on that can be asked with it: the same answers about one thing."""
+        left = list(places)
+        return tuple(place for place in left if place == left[0] or self._alike(left[0], place))[:ROWS]
+
+    def _alike(self, one: Place, other: Place) -> bool:
+        """Tell whether two facts go on one screen: one fact of several members, or several of one part of the case."""
+        choices = answers(self.facts[one[1]])
+        if not choices or choices != answers(self.facts[other[1]]):
+            return False
+        if one[0] is not None or other[0] is not None:
+            return one[1] == other[1]
+        return one[1].partition(".")[0] == other[1].partition(".")[0]
+
+    def _lacking(self, judgement: Judgement, asked: Collection[Place]) -> list[Place]:
+        """Return what the rules lack that could put forward a verdict ahead of the present one, best first.
+
+        A rule counts for a fact the more the fewer facts it lacks; of one verdict, each further rule counts less. A
+        fact is worth less the more it costs to ask.
+        """
+        near: defaultdict[Place, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         for contender in self._within_reach(judgement):
             hanging = self.trace.hanging([(contender.unit.number, CASE, -1)], judgement.inference, judgement.view)
             for place in hanging.places:
-                fact = facts[place[1]]
+                fact = self.facts[place[1]]
                 if place not in asked and fact.type != "text" and not fact.incident:
-                    worth[place] += Fraction(1, len(hanging.places) ** 2 * fact.cost)
-        return worth
+                    near[place][contender.verdict] += 1 / (len(hanging.places) ** 2 * fact.cost)
+        worth = {place: sum(map(sqrt, verdicts.values())) for place, verdicts in near.items()}
+        return sorted(worth, key=lambda p: (-worth[p], -self.readers[p[1]], p[1], p[0] or ""))
 
     def _within_reach(self, judgement: Judgement) -> Iterator[Contender]:
         """Yield what may still go before the winner; to be told to find out first is what an interview begins with."""
@@ -57,3 +115,9 @@ class Interviewer:
             beaten = contender.beaten_by(judgement.inference.case)
             if contender.verdict != FALLBACK and not behind and not beaten:
                 yield contender
+
+
+def answers(fact: Fact) -> list[Value | None]:
+    """Return the answers that can be picked from a list; none for numbers, days and words."""
+    picked: list[Value | None] = [True, False] if fact.type == "bool" else list(fact.values)
+    return [*picked, None] if picked and fact.absent is not None else picked

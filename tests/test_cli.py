@@ -485,6 +485,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["next", CASE, "--person", "buyr"], "unknown-person", 'nobody on file is "buyr"; did you mean "buyer"?'),
     (["interview", "New Deal.yaml"], "bad-name", "small letters, digits and dashes, and .yaml"),
     (["interview", "account.yaml"], "account-not-deal", "an interview is about a deal"),
+    (["interview", CASE, "--on", "2020-01-01"], "before-as-of", "give a later day"),
     (["playbook", "show", "tming"], "unknown-item", 'did you mean "timing"?'),
     (["playbook", "show", "9" * 5000], "unknown-item", "there is no item"),
     (["playbook", "test", "tming"], "unknown-rule", 'no rule starts with "tming"'),

@@ -17,6 +17,7 @@ from advisor.lexicon import FILE, join, listed, say, words
 from advisor.lines import Filling, QuestionLine
 from advisor.model import Text
 from advisor.rule import GuardLevel
+from advisor.session import LISTS
 from advisor.sheet import Footing, Mark, OptionStatus
 
 ADVISOR = Path(__file__).resolve().parent.parent / "advisor"
@@ -32,6 +33,7 @@ BUILT = {
     "facts.": {"title", "intro", "group", "member", "value", *(set(get_args(model.FactType)) - {"enum", "bool"})},
     "filling.": {*get_args(Filling)},
     "import.": {*get_args(ColumnStatus), *(set(get_args(RowStatus)) - {"bad"})},
+    "interview.": {f"{kind}s" for kind in LISTS},
     "mark.": {*get_args(Mark)},
     "option.": {*get_args(OptionStatus)},
     "state.": {*get_args(Footing)},

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from advisor.case import Case
+from advisor.interview import Interviewer, answers
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.model import Value
-from advisor.session import Reply, Step, answers, understand
+from advisor.session import Reply, Said, Step, understand
 from tests.build import fact
 from tests.test_cli import Advisor, advisor, checkout  # noqa: F401 - fixtures
 
@@ -35,37 +36,63 @@ PHASES = fact("deal.phase", "early<middle<late")
     [
         ("", Reply("unknown")),
         ("  ?  ", Reply("unknown")),
+        ("？", Reply("unknown")),
         ("unknown", Reply("unknown")),
         ("b", Reply("back")),
         ("QUIT", Reply("quit")),
-        ("2", Reply("answer", "middle")),
-        ("late", Reply("answer", "late")),
-        ("late w", Reply("answer", "late", "written")),
-        ("3 a", Reply("answer", "late", "assumed")),
-        ("1 confirmed", Reply("answer", "early", "confirmed")),
+        ("p Head of  IT", Reply("person", words="Head of IT")),
+        ("r 某公司", Reply("rival", words="某公司")),
+        ("2", Reply("answer", (Said("middle"),))),
+        ("late", Reply("answer", (Said("late"),))),
+        ("late w", Reply("answer", (Said("late"),), "written")),
+        ("3 a", Reply("answer", (Said("late"),), "assumed")),
+        ("1 confirmed", Reply("answer", (Said("early"),), "confirmed")),
     ],
 )
 def test_what_is_typed_is_an_answer_or_a_command(typed: str, reply: Reply) -> None:
-    assert understand(PHASES, typed) == reply
+    assert understand([PHASES], typed) == reply
 
 
-@pytest.mark.parametrize("typed", ["4", "0", "-1", "layt", "none", "w", "late late", "\x00", "9" * 5000])
+THREE = [fact(f"deal.{name}", "bool") for name in "xyz"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "values", "grade"),
+    [
+        ("12?", [True, False, None], "told"),
+        ("1 2 ?", [True, False, None], "told"),
+        ("y,n,？ w", [True, False, None], "written"),
+        ("是、否、是", [True, False, True], "told"),
+        ("yes no unknown", [True, False, None], "told"),
+    ],
+)
+def test_several_facts_are_answered_in_their_order(typed: str, values: list[bool | None], grade: str) -> None:
+    said = tuple(None if value is None else Said(value) for value in values)
+    assert understand(THREE, typed) == Reply("answer", said, grade)
+
+
+@pytest.mark.parametrize("typed", ["1", "12", "1212", "1 2", "123", "1 2 x", "w", "12? x"])
+def test_several_facts_are_all_answered_or_none(typed: str) -> None:
+    assert understand(THREE, typed) is None
+
+
+@pytest.mark.parametrize("typed", ["4", "0", "-1", "layt", "none", "w", "late late", "p", "\x00", "9" * 5000])
 def test_what_cannot_be_taken_is_said_and_changes_nothing(typed: str) -> None:
-    reply = understand(PHASES, typed)
-    assert (reply.command, reply.value) == ("", None)
-    assert reply.problem
+    assert understand([PHASES], typed) is None
 
 
 @pytest.mark.parametrize(
     ("kind", "typed", "value"), [("bool", "1", True), ("bool", "no", False), ("int", "12", 12), ("bool", "2 w", False)]
 )
 def test_each_kind_of_fact_is_answered_in_its_own_way(kind: str, typed: str, value: Value) -> None:
-    assert understand(fact("deal.x", kind), typed).value == value
+    reply = understand([fact("deal.x", kind)], typed)
+    assert reply is not None
+    assert reply.said == (Said(value),)
 
 
 def test_a_number_is_no_choice_where_there_is_no_list() -> None:
     assert answers(fact("deal.x", "money")) == []
-    assert str(understand(fact("deal.x", "money"), "3").value) == "3"
+    assert understand([fact("deal.x", "money")], "3") == Reply("answer", (Said(Decimal(3)),))
 
 
 def read(step: Step) -> Case:
@@ -74,38 +101,48 @@ def read(step: Step) -> Case:
 
 
 def test_answers_are_written_and_taken_back(mini_judge: Judge) -> None:
-    start = Step(mini_judge, OPEN, "mill.yaml")
-    assert start.place is not None
-    picked = answers(start.fact)
-    first = start.answer(picked[-1] if picked else Decimal(3), "written")
+    start = Step(Interviewer(mini_judge), OPEN, "mill.yaml")
+    picked = answers(start.facts[0])
+    first = start.answer([Said(picked[-1] if picked else Decimal(3))], "written")
     assert first.text.startswith("# Kept by a rep; the comment stays.\n")
     assert "# said on the phone" in first.text
-    said = read(first).content.facts[start.place[1]][0]
+    said = read(first).content.facts[start.places[0][1]][0]
     assert (said.grade, said.by, said.on) == ("written", "account-manager", read(first).as_of)
     assert first.back() is start
     assert start.back() is start
-    assert first.place != start.place
+    assert first.places != start.places
 
 
 def test_what_nobody_knows_is_asked_once_and_not_written(mini_judge: Judge) -> None:
-    step, asked = Step(mini_judge, OPEN, "mill.yaml"), []
-    while step.place is not None:
-        asked.append(step.place)
+    step = Step(Interviewer(mini_judge), OPEN, "mill.yaml")
+    while step.places:
         step = step.skip()
-    assert len(asked) == len(set(asked)) > 1
+    assert len(step.asked) == len(set(step.asked)) > 1
+    assert step.screens > 1
     assert step.text == OPEN
+
+
+def test_somebody_who_comes_up_is_added_and_taken_back(mini_judge: Judge) -> None:
+    start = Step(Interviewer(mini_judge), OPEN, "mill.yaml")
+    step = start.meet("person", "Owner: of all").meet("person", "Buyer").meet("rival", "A & B")
+    lists = read(step).content.lists
+    assert [(m.id, m.title and m.title.en) for m in lists["stakeholders"]] == [
+        ("person-1", "Owner: of all"),
+        ("person-2", "Buyer"),
+    ]
+    assert [m.id for m in lists["competitors"]] == ["rival-1"]
+    assert step.back().back().back() is start
 
 
 def test_what_an_act_states_is_not_asked_for(mini_judge: Judge) -> None:
     act = (
         "history: [{on: 2026-02-01, title: Act, facts: {deal.phase: [{value: late, by: x}, {value: early, by: y}]}}]\n"
     )
-    step, asked = Step(mini_judge, OPEN + act, "mill.yaml"), []
-    while step.place is not None:
-        asked.append(step.place[1])
+    step = Step(Interviewer(mini_judge), OPEN + act, "mill.yaml")
+    while step.places:
         step = step.skip()
-    assert asked
-    assert "deal.phase" not in asked
+    assert step.asked
+    assert (None, "deal.phase") not in step.asked
 
 
 def hold(run: Advisor, monkeypatch: pytest.MonkeyPatch, typed: str, *args: str) -> tuple[int, str, str]:

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from advisor import paths, yamlfile
-from advisor.casefile import new_case, titled
+from advisor.casefile import new_case, set_day, titled
 from advisor.cli import options
 from advisor.explain.builder import Builder
 from advisor.explain.report import report
+from advisor.explain.wording import labelled
+from advisor.interview import ENOUGH, Interviewer, answers
 from advisor.judge import Judge
-from advisor.lexicon import say
+from advisor.lexicon import listed, say
 from advisor.load.reader import is_slug
-from advisor.model import Fact, Text
+from advisor.model import FALLBACK, Text
 from advisor.problems import InputError, Location, Problem, Problems
 from advisor.render.blocks import Page
 from advisor.render.layout.advice import next_page
 from advisor.render.output import show, write_file
-from advisor.session import Step, answers, understand
+from advisor.session import LISTS, Reply, Step, understand
 
 
 @click.command("interview")
 @options.case
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day of a new case; asked for if left out.")
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of the answers; asked for a new case.",
+)
 @options.lang
 @options.rules
 def interview_command(case: Path, on: datetime | None, lang: str, rules: Path | None) -> None:
-    """Ask what a verdict needs, one question after the other, and keep the answers in the case file.
+    """Ask what a verdict needs, one screen after the other, and keep the answers in the case file.
 
     A file that is not there yet is begun. After each answer the file is written; stop whenever you like.
 
@@ -39,11 +46,7 @@ def interview_command(case: Path, on: datetime | None, lang: str, rules: Path | 
     """
     with closing(options.judge(rules)) as judge:
         asking = _Asking(judge, case, lang)
-        step = Step(judge, asking.begin(options.day(on)), paths.display(case))
-        if step.case.kind == "account":
-            message = "this file is an account, and an interview is about a deal"
-            raise InputError([Problem(Location(step.name), "account-not-deal", message)])
-        asking.close(asking.hold(step))
+        asking.close(asking.hold(asking.begin(options.day(on))))
 
 
 class _Asking:
@@ -63,26 +66,42 @@ class _Asking:
         words = say(key).get(self.lang)
         return str(click.prompt(words, default=default, show_default=bool(default), err=True)).strip()
 
-    def begin(self, on: date | None) -> str:
-        """Return the text of the case: of the file, or of one that is begun now."""
-        if self.path.exists():
-            problems = Problems()
-            text = yamlfile.read_text(self.path, paths.display(self.path), problems)
-            problems.raise_if_any()
-            return text or ""
+    def begin(self, on: date | None) -> Step:
+        """Return the first step: of the file that is there, or of one that is begun now."""
+        text = self._read() if self.path.exists() else self._new(on)
+        step = Step(Interviewer(self.judge), text, paths.display(self.path))
+        if step.case.kind == "account":
+            raise self._wrong("account-not-deal", "this file is an account, and an interview is about a deal")
+        if on is None or on == step.case.as_of:
+            return step
+        if on < step.case.as_of:
+            raise self._wrong("before-as-of", f"the case stands as of {step.case.as_of}, after {on}; give a later day")
+        return replace(step, text=set_day(text, on))
+
+    def _wrong(self, id_: str, message: str) -> InputError:
+        return InputError([Problem(Location(paths.display(self.path)), id_, message)])
+
+    def _read(self) -> str:
+        problems = Problems()
+        text = yamlfile.read_text(self.path, paths.display(self.path), problems)
+        problems.raise_if_any()
+        return text or ""
+
+    def _new(self, on: date | None) -> str:
+        """Ask for what a case begins with, and write it."""
         id_ = self.path.stem
         if not is_slug(id_) or self.path.suffix not in paths.YAML_SUFFIXES:
             message = "name the new file after the deal: small letters, digits and dashes, and .yaml"
-            raise InputError([Problem(Location(str(self.path)), "bad-name", message)])
+            raise self._wrong("bad-name", message)
         title = self.prompt("interview.title", id_)
         day = on or self._day()
         currency = self.prompt("interview.currency")
-        lists = {
-            "stakeholders": self._members("interview.people", "person", "post"),
-            "competitors": self._members("interview.rivals", "rival", "name"),
+        given = {
+            list_: {f"{kind}-{n}": titled(key, name) for n, name in enumerate(self._names(f"interview.{kind}s"), 1)}
+            for kind, (list_, key) in LISTS.items()
         }
-        given = {name: members for name, members in lists.items() if members}
-        text = new_case(id_, Text(title, title), day, {}, currency=currency, lists=given)
+        lists = {list_: members for list_, members in given.items() if members}
+        text = new_case(id_, Text(title, title), day, {}, currency=currency, lists=lists)
         write_file(self.path, text)
         return text
 
@@ -94,63 +113,100 @@ class _Asking:
             except ValueError:
                 self.say("interview.bad-day")
 
-    def _members(self, key: str, word: str, title: str) -> dict[str, str]:
-        names = [name.strip() for name in re.split("[;；]", self.prompt(key)) if name.strip()]
-        return {f"{word}-{number}": titled(title, name) for number, name in enumerate(names, start=1)}
+    def _names(self, key: str) -> list[str]:
+        return [name.strip() for name in re.split("[;；]", self.prompt(key)) if name.strip()]
 
     def hold(self, step: Step) -> Step:
-        """Ask until the verdict is settled, nothing is left to ask, or the user stops."""
+        """Ask until the verdict is settled, nothing is left to ask, or the user stops: once, when it is enough."""
         self.say("interview.help")
-        while step.place is not None:
+        offered = False
+        while step.places:
+            if step.outlook.reached == "enough" and not offered:
+                offered = True
+                if not self._goes_on(step):
+                    break
             self._ask(step)
-            reply = understand(step.fact, self.prompt("interview.prompt"))
-            if reply.command == "quit":
+            reply = understand(step.facts, self.prompt("interview.prompt"))
+            if reply is None:
+                self._refuse(step)
+            elif reply.command == "quit":
                 break
-            if reply.problem:
-                self._refuse(step.fact)
-                continue
-            after = self._after(step, reply.command, reply.value, reply.grade)
-            if after.text != step.text:
-                write_file(self.path, after.text)
-            self._moved(step, after)
-            step = after
+            else:
+                step = self._take(step, reply)
         return step
 
-    def _after(self, step: Step, command: str, value: object, grade: str) -> Step:
-        if command == "back":
-            return step.back()
-        if command == "unknown":
-            return step.skip()
-        return step.answer(value, grade)  # type: ignore[arg-type]
+    def _take(self, step: Step, reply: Reply) -> Step:
+        """Go one step on or back, keep it, and say what it did."""
+        after = _after(step, reply)
+        after.case  # noqa: B018 - what cannot be read again must not be written
+        if after.text != step.text:
+            write_file(self.path, after.text)
+        self._moved(step, after)
+        return after
+
+    def _goes_on(self, step: Step) -> bool:
+        """Say that it is enough to act on, what is left to find out, and ask whether to go on."""
+        turning = step.outlook.turning
+        self.say("interview.enough", verdict=self._verdict(step), count=len(turning))
+        builder = Builder(self.judge, step.judgement, False)
+        for place in turning[:ENOUGH]:
+            found = builder.plain_question(place)
+            self.say("interview.find-out", whom=found.who[0] if found.who else say("dash"), ask=found.ask)
+        while True:
+            typed = self.prompt("interview.go-on").lower()
+            if typed in ("", "n", "q", "否"):
+                return False
+            if typed in ("y", "是"):
+                return True
 
     def _ask(self, step: Step) -> None:
-        assert step.place is not None
-        builder = Builder(self.judge, step.judgement, False)
-        _, declared, ask = builder.question(step.place)
+        """Put a question, or several that take the same answers."""
+        builder, number = Builder(self.judge, step.judgement, False), step.screens + 1
+        labels = [labelled(builder.wording.fact(place)) for place in step.places]
         click.echo("", err=True)
-        self.say("interview.question", number=len(step.asked) + 1, ask=ask)
-        for number, value in enumerate(answers(declared), start=1):
-            self.say("interview.choice", number=number, label=builder.wording.value(declared, value))
-        if not answers(declared):
-            self.say("interview.free", kind=say(f"facts.{declared.type}"))
+        if len(labels) == 1:
+            self.say("interview.question", number=number, label=labels[0])
+            self.say("interview.ask", ask=builder.question(step.places[0])[2])
+        else:
+            self.say("interview.each", number=number)
+            for label in labels:
+                self.say("interview.row", label=label)
+        fact = step.facts[0]
+        for number, value in enumerate(answers(fact), start=1):
+            self.say("interview.choice", number=number, label=builder.wording.value(fact, value))
+        if not answers(fact):
+            self.say("interview.free", kind=say(f"facts.{fact.type}"))
 
-    def _refuse(self, fact: Fact) -> None:
+    def _refuse(self, step: Step) -> None:
         """Say what can be answered."""
-        picked = answers(fact)
-        if picked:
-            self.say("interview.pick", most=len(picked))
+        fact, count = step.facts[0], len(step.facts)
+        if count > 1:
+            example = "".join("12?"[n % 3] for n in range(count))
+            self.say("interview.pick-each", count=count, most=len(answers(fact)), example=example)
+        elif answers(fact):
+            self.say("interview.pick", most=len(answers(fact)))
         else:
             self.say("interview.kind", kind=say(f"facts.{fact.type}"))
 
+    def _verdict(self, step: Step) -> Text:
+        return self.judge.knowledge.verdicts[step.judgement.decision.verdict].label
+
     def _moved(self, before: Step, after: Step) -> None:
         """Say what an answer did to the verdict, and what is still open."""
-        labels = [self.judge.knowledge.verdicts[s.judgement.decision.verdict].label for s in (before, after)]
-        state = say("state.settled" if after.judgement.settlement.settled else "state.open")
-        hangs = len(after.judgement.settlement.places)
-        if labels[0] == labels[1]:
-            self.say("interview.stays", verdict=labels[1], state=state, hangs=hangs)
+        was, now = self._verdict(before), self._verdict(after)
+        state = say("state.settled" if after.outlook.reached == "settled" else "state.open")
+        if was == now:
+            self.say("interview.stays", verdict=now, state=state)
         else:
-            self.say("interview.moved", was=labels[0], verdict=labels[1], state=state, hangs=hangs)
+            self.say("interview.moved", was=was, verdict=now, state=state)
+        turning = after.outlook.turning
+        if turning:
+            wording = Builder(self.judge, after.judgement, False).wording
+            facts = listed([labelled(wording.fact(place)) for place in turning[:ENOUGH]])
+            more = len(turning) - ENOUGH
+            shown = say("list.and-more", facts=facts, more=more) if more > 0 else facts
+            begun = after.judgement.decision.verdict == FALLBACK
+            self.say("interview.nearest" if begun else "interview.turning", facts=shown)
 
     def close(self, step: Step) -> None:
         """Say where the deal stands now, what to do and what to find out, and where the answers are kept."""
@@ -159,5 +215,18 @@ class _Asking:
         def lay_out(page: Page) -> None:
             next_page(page, found)
 
+        if not step.places and step.outlook.reached == "open":
+            self.say("interview.nothing-left")
         show("text", self.lang, lay_out, found)
-        click.echo(say("interview.kept", file=paths.display(self.path), count=len(step.asked)).get(self.lang), err=True)
+        count = len(step.asked)
+        click.echo(say("interview.kept", file=paths.display(self.path), count=count).get(self.lang), err=True)
+
+
+def _after(step: Step, reply: Reply) -> Step:
+    if reply.command == "back":
+        return step.back()
+    if reply.command == "unknown":
+        return step.skip()
+    if reply.command == "answer":
+        return step.answer(reply.said, reply.grade)
+    return step.meet(reply.command, reply.words)
