@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from advisor import paths
 from advisor.cli.main import run
-from advisor.intake import Importer
+from advisor.intake import Importer, Prepared
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.load.cells import amounts, days
@@ -53,8 +53,9 @@ BAD_ROWS = [
     ("K-1,,5,Begun,2026-02-01\n", "empty-value", "the title is empty"),
     ("K-1,A mill,5,Begun,\n", "empty-value", "nothing tells when this row was last changed"),
     ("K-1,A mill,5,Begun,soon\n", "not-a-date", '"soon" is no day that can be read'),
-    ("K-1,A mill,=1+1,Begun,2026-02-01\n", "not-a-number", '"=1+1" is no number that can be read'),
+    ("K-1,A mill,=1+1,Begun,2026-02-01\n", "not-a-number", '"=1+1" is no number that can be read; write digits'),
     ("K-1,A \x1b[31mmill,5,Begun,2026-02-01\n", "control-character", "the control character U+001B"),
+    ("K" * 81 + ",A mill,5,Begun,2026-02-01\n", "bad-id", "longer than 80 characters"),
     (",港口,5,Begun,2026-02-01\n", "bad-id", "no id, and no Latin letter or digit in the title"),
     ("K-1," + "A" * 5000 + ",5,Begun,2026-02-01\n", "text-too-long", "longer than 4000 characters"),
     ("taken,A mill,5,Begun,2026-02-01\n", "file-exists", 'the file for "taken" exists and holds something else'),
@@ -239,6 +240,12 @@ def test_another_encoding_is_refused_with_its_place(import_: Import, encoding: s
     assert re.fullmatch(r"deals\.csv:\d+:\d+: error: .*UTF-8.* \[(not-utf8|control-character)\]\n", err)
 
 
+@pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\0", b"\xd0\xcf\x11\xe0\xa1"], ids=["today's", "before 2007"])
+def test_a_workbook_is_told_from_text(import_: Import, begin: bytes) -> None:
+    said = "deals.csv: error: this is a workbook, no text; save its table as CSV (UTF-8) [not-utf8]\n"
+    assert import_(begin + bytes(100)) == (2, "", said)
+
+
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "mark"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
@@ -332,6 +339,7 @@ def test_more_rows_than_anybody_exports() -> None:
         ("2026-04-03T10:00:00.000+0000", ["2026-04-03"]),
         ("2026/4/3 10:00", ["2026-04-03"]),
         ("2026年4月3日", ["2026-04-03"]),
+        ("2026/4/3 下午 3:14", ["2026-04-03"]),
         ("3 Apr 2026", ["2026-04-03"]),
         ("April 3, 2026, 10:00 PM", ["2026-04-03"]),
         ("04/04/2026", ["2026-04-04"]),
@@ -416,6 +424,28 @@ def test_other_rows_or_the_user_say_how_amounts_are_written(
     assert f"value: {value}," in case("k-0")
 
 
+@pytest.mark.parametrize(
+    ("row", "more", "said"),
+    [
+        (
+            "K-1,A,5,Begun,13/10/2026\n",
+            ["--dates", "month-first"],
+            '"13/10/2026" is no day written with the month first',
+        ),
+        (
+            'K-1,A,"1,234.5",,2026-02-01\n',
+            ["--decimal", "comma"],
+            '"1,234.5" is no number written with the comma before',
+        ),
+    ],
+)
+def test_what_does_not_go_with_the_way_that_the_user_said(
+    import_: Import, row: str, more: list[str], said: str
+) -> None:
+    problems = plain(import_(HEAD + row, *more, "--format", "json"))["rows"][0]["problems"]
+    assert [said in problem for problem in problems] == [True]
+
+
 def test_rows_that_prove_both_ways_prove_none(import_: Import) -> None:
     rows = "".join(f"K-{n},A,5,Begun,{day}\n" for n, day in enumerate(["13/04/2026", "04/13/2026", "03/04/2026"]))
     code, out, err = import_(HEAD + rows)
@@ -454,6 +484,60 @@ def test_all_problems_of_a_map_come_in_one_run(import_: Import) -> None:
         "missing-key", "missing-language", "missing-key", "unknown-fact", "unknown-name", "value-not-allowed",
         "unknown-name",
     ]  # fmt: skip
+
+
+def test_what_a_map_leaves_open_is_a_problem(import_: Import) -> None:
+    Path("own.yaml").write_text(
+        "title: {en: A, zh: A}\nby: coach\ncase: {id: [Key], id_form: other, title: []}\nfacts:\n"
+        "  deal.phase: {columns: [], evidence: told, values: {Begun: early, begun: late}}\n",
+        encoding="utf-8",
+    )
+    code, out, err = import_(HEAD + ROW, map_="own.yaml")
+    assert (code, out) == (2, "")
+    assert [(line.partition(": error")[0], re.findall(r"\[([a-z-]+)\]$", line)[0]) for line in err.splitlines()] == [
+        ("own.yaml:3:28", "unknown-name"),
+        ("own.yaml:3:42", "empty-value"),
+        ("own.yaml:5:25", "empty-value"),
+        ("own.yaml:5:68", "duplicate-key"),
+    ]
+
+
+def shipped_import(judge: Judge, folder: Path, name: str, text: str) -> list[Prepared]:
+    """Prepare the rows of an export by a map that is shipped."""
+    map_, problems = load_map(find_map(name, shipped()), judge.knowledge), Problems()
+    table = parse_table(text, "x.csv", map_.known(), problems)
+    assert table is not None
+    export = open_export(table, map_, judge.knowledge.facts, Wishes(date(2026, 3, 5)), problems)
+    problems.raise_if_any()
+    return list(Importer(export, judge.knowledge, folder).rows())
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("001D000000IRFma", "001D000000IRFmaIAH"),
+        ("0063x00000AbCdE", "0063x00000AbCdEAAV"),
+        ("0063x00000abcde", "0063x00000abcdeAAA"),
+        ("006ABCDE00ZZZZZ", "006ABCDE00ZZZZZYH5"),
+    ],
+)
+def test_an_id_of_salesforce_is_one_in_both_forms(shipped_judge: Judge, tmp_path: Path, short: str, long: str) -> None:
+    head = "Opportunity ID,Opportunity Name\n"
+    first, second = shipped_import(shipped_judge, tmp_path, "salesforce", f"{head}{short},A\n{long},A\n")
+    assert first.use.case == long.lower()
+    assert "[duplicate-row]" in second.use.problems[0]
+
+
+def test_ids_of_salesforce_that_differ_in_capitals_are_two_deals(shipped_judge: Judge, tmp_path: Path) -> None:
+    text = "Opportunity ID,Opportunity Name\n006x0000000AbCd,A\n006x0000000aBcD,B\n"
+    rows = shipped_import(shipped_judge, tmp_path, "salesforce", text)
+    assert [row.use.status for row in rows] == ["new", "new"]
+
+
+@pytest.mark.parametrize("stage", ["contractsent", "Contract Sent", "Contract sent (Sales Pipeline)"])
+def test_a_stage_of_hubspot_is_known_with_its_pipeline_too(shipped_judge: Judge, tmp_path: Path, stage: str) -> None:
+    text = f"Record ID,Deal Name,Deal Stage\n1,A,{stage}\n"
+    assert shipped_import(shipped_judge, tmp_path, "hubspot", text)[0].use.taken == ("us.stage",)
 
 
 @pytest.mark.parametrize("name", ["salesforce", "hubspot"])
