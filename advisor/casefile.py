@@ -85,6 +85,14 @@ def add_act(text: str, on: date, title: Text, facts: Map[str, Statement]) -> str
     return after
 
 
+def add_currency(text: str, currency: str) -> str:
+    """Name the currency of a case that names none."""
+    after = _Editor(text).currency(word(currency))
+    if {key: value for key, value in _tree(after).items() if key != "currency"} != _tree(text):
+        raise RuntimeError("naming the currency would change something else in the case file")
+    return after
+
+
 def _tree(text: str) -> Any:
     """Read the text as plain data: every change is checked against it, since none would notice a mistake here."""
     return _bare(_Editor(text).root)
@@ -132,7 +140,7 @@ class _Editor:
             raise TypeError("a case file must hold keys with values")
         self.root = root
         self.spans = yamlfile.spans(self.text)
-        self.newline = "\r\n" if "\r\n" in self.text else "\n"
+        self.newline = next((end for end in ("\r\n", "\n", "\r") if end in self.text), "\n")
 
     def entry(self, path: str) -> tuple[Mapping, str] | None:
         """Find where a fact of the case stands: the mapping, and the key in it."""
@@ -170,6 +178,13 @@ class _Editor:
         if not nested:
             lines.insert(0, f"{' ' * (self.root.at.column - 1)}history:")
         return self._append(history if nested and history else self.root, lines)
+
+    def currency(self, words: str) -> str:
+        """Name the currency behind the day of the case."""
+        if self._span(self.root).flow:
+            return self._insert(self.root, "currency", words)
+        line = f"{' ' * (self.root.at.column - 1)}currency: {words}"
+        return self._append(self.root.entries["as_of"], [line], self._key(self.root, "as_of"))
 
     def _member(self, id_: str) -> Mapping:
         for child in self.root.entries.values():
@@ -211,16 +226,16 @@ class _Editor:
     def _append(self, node: Node, lines: list[str], key: Span | None = None) -> str:
         """Write lines under the line on which a node ends."""
         end = max(self._end(node, self.root.at.column - 1), key.end if key else 0)
-        found = self.text.find("\n", end)
+        found = self.text.find(self.newline[-1], end)
         return self._put(len(self.text) if found < 0 else found + 1, lines)
 
     def _put(self, at: int, lines: list[str], before: bool = False) -> str:
-        first = "" if before or at == 0 or self.text[at - 1] == "\n" else self.newline
+        first = "" if before or at == 0 or self.text[at - 1] == self.newline[-1] else self.newline
         block = "".join(f"{line}{self.newline}" for line in lines)
         return self.bom + self.text[:at] + first + block + self.text[at:]
 
     def _line_start(self, index: int) -> int:
-        return self.text.rfind("\n", 0, index) + 1
+        return self.text.rfind(self.newline[-1], 0, index) + 1
 
     def _end(self, node: Node, edge: int) -> int:
         """Say where a node ends, without the comments and empty lines that follow; `edge`: how far its key is in."""

@@ -75,7 +75,7 @@ def test_an_act_more_is_some_lines_more(path: Path) -> None:
     assert all(line.startswith("+") for line in lines)
 
 
-@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
 @pytest.mark.parametrize("style", STYLES)
 def test_in_whichever_style(mini_judge: Judge, tmp_path: Path, style: str, ending: str) -> None:
     text, number, edge = STYLES[style]

@@ -61,6 +61,10 @@ BAD_ROWS = [
     ("taken,A mill,5,Begun,2026-02-01\n", "file-exists", 'the file for "taken" exists and holds something else'),
     ("euros,A mill,USD 5,Begun,2026-02-01\n", "currency-differs", 'the row is in "USD", and the case file in "EUR"'),
     ("broken,A mill,5,Begun,2026-02-01\n", "unknown-key", "has no key"),
+    ("house,A mill,5,Begun,2026-02-01\n", "account-not-deal", '"cases/house.yaml" is an account'),
+    ("bare,A mill,EUR 5,Begun,2026-02-01\n", "currency-differs", "states amounts without a currency; write it into"),
+    ("twice,A mill,5,Begun,2026-02-01\n", "duplicate-id", "cases/twice-2.yaml, cases/twice.yaml; keep one of them"),
+    (",Wharf 港口,5,Begun,2026-02-01\n", "file-exists", 'the file for "wharf" has another title: "Wharf 机场"; export'),
 ]
 """A row after a good one, the id of its problem, and what is said of it."""
 
@@ -177,6 +181,59 @@ def test_what_a_person_wrote_stays(import_: Import, mini_judge: Judge, name: str
     assert "added to: 1" in out
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{case: k-1, title: A, as_of: 2026-03-01}\n",
+        '{\n  "case": k-1,\n  title: A,\n  as_of: 2026-03-01}\n',
+        '"case": k-1\ntitle: A\nas_of: 2026-03-01\n',
+        "title: A\ncase:\n  k-1\nas_of: 2026-03-01\n",
+        "  case: k-1\n  title: A\n  as_of: 2026-03-01\n",
+        "case: 'k-1' # of the CRM\r\ntitle: A\r\nas_of: 2026-03-01\r\n",
+        "title: A\rcase: k-1\ras_of: 2026-03-01\rstakeholders: []\r",
+    ],
+)
+def test_a_case_is_known_however_its_file_is_written(import_: Import, mini_judge: Judge, text: str) -> None:
+    path = Path("cases/by-another-name.yaml")
+    path.write_bytes(text.encode())
+    assert plain(import_(HEAD + ROW, "--format", "json"))["rows"][0]["status"] == "added"
+    assert list(Path("cases").iterdir()) == [path]
+    assert load_case(path, mini_judge.knowledge).content.facts["deal.price"][0].value == 1200
+    ends = re.compile(rb"\r\n|\r|\n")
+    assert set(ends.findall(path.read_bytes())) == set(ends.findall(text.encode()))
+
+
+def test_a_file_of_another_case_is_not_taken_for_one_that_begins_alike(import_: Import) -> None:
+    Path("cases/other.yaml").write_text(KNOWN.replace("k-1", "k-1_b"), encoding="utf-8")
+    assert plain(import_(HEAD + ROW, "--format", "json"))["rows"][0]["status"] == "new"
+
+
+def test_a_title_alone_names_a_deal_in_either_language(import_: Import) -> None:
+    text = KNOWN.replace("k-1", "wharf-2").replace("A mill by hand", "{en: By hand, zh: 港口 Wharf  2}")
+    Path("cases/wharf.yaml").write_text(text, encoding="utf-8")
+    rows = plain(import_(HEAD + ROW.replace("K-1,A mill", ",港口 wharf 2"), "--format", "json"))["rows"]
+    assert [row["status"] for row in rows] == ["added"]
+
+
+def test_a_file_without_a_currency_is_given_that_of_its_first_amount(import_: Import) -> None:
+    path = Path("cases/k-1.yaml")
+    path.write_text("case: k-1\ntitle: A\nas_of: 2026-03-01 # a day\n", encoding="utf-8")
+    import_("Key,Name,Phase,Currency,Changed\nK-1,A,Begun,EUR,2026-02-01\n")
+    assert "currency" not in case("k-1")
+    import_("Key,Name,Price,Currency,Changed\nK-1,A,5,EUR,2026-02-01\n")
+    assert case("k-1").startswith("case: k-1\ntitle: A\nas_of: 2026-03-01 # a day\ncurrency: EUR\nfacts:\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file modes are those of POSIX")
+def test_who_may_read_a_file_stays(import_: Import) -> None:
+    path = Path("cases/k-1.yaml")
+    path.write_text(KNOWN, encoding="utf-8")
+    path.chmod(0o600)
+    import_(HEAD + ROW)
+    assert "deal.phase" in case("k-1")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_what_was_learnt_later_becomes_an_act(import_: Import, mini_judge: Judge) -> None:
     Path("cases/k-1.yaml").write_text(KNOWN, encoding="utf-8")
     for _ in range(2):
@@ -209,6 +266,11 @@ def test_a_bad_row_is_named_and_stops_no_other(import_: Import, row: str, id_: s
     Path("cases/taken.yaml").write_text("note: no case\n", encoding="utf-8")
     Path("cases/euros.yaml").write_text("case: euros\ntitle: A\nas_of: 2026-03-01\ncurrency: EUR\n", encoding="utf-8")
     Path("cases/broken.yaml").write_text("case: broken\ntitle: A\nas_of: 2026-03-01\nfact: {}\n", encoding="utf-8")
+    Path("cases/house.yaml").write_text("case: house\nkind: account\ntitle: A\nas_of: 2026-03-01\n", encoding="utf-8")
+    Path("cases/bare.yaml").write_text(KNOWN.replace("k-1", "bare").replace("price", "floor"), encoding="utf-8")
+    for name in ("twice", "twice-2"):
+        Path(f"cases/{name}.yaml").write_text(KNOWN.replace("k-1", "twice"), encoding="utf-8")
+    Path("cases/wharf.yaml").write_text(KNOWN.replace("k-1", "wharf").replace("A mill by hand", "Wharf 机场"), "utf-8")
     before = {path: path.read_bytes() for path in Path("cases").iterdir()}
     text = HEAD + ROW.replace("K-1", "K-0") + row + ROW.replace("K-1", "K-9")
     code, out, err = import_(text, "--format", "json")
