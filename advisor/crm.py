@@ -109,6 +109,11 @@ class RowUse:
     unknown: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
+    @property
+    def differs(self) -> bool:
+        """Whether the case file says something else than the row."""
+        return any(kept.file != kept.export for kept in self.kept)
+
 
 @dataclass(frozen=True)
 class Intake:

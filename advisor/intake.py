@@ -22,7 +22,7 @@ from advisor.load.deals import Deal, DealReader, case_id
 from advisor.load.export import Export
 from advisor.load.reader import Reader, shorten
 from advisor.load.table import Record, fold
-from advisor.model import Text
+from advisor.model import Text, Value
 from advisor.problems import InputError, Problems
 from advisor.rulebase import Knowledge
 from advisor.yamlfile import Mapping, Scalar
@@ -151,11 +151,7 @@ class Importer:
         self._same_deal(record, deal, case)
         text = yamlfile.read_text(path, paths.display(path), Problems()) or ""
         stated = _stated(case)
-        kept = tuple(
-            Kept(fact, "; ".join(value_text(s.value) for s in stated[fact]) or "unknown", value_text(said.value))
-            for fact, said in deal.facts.items()
-            if fact in stated
-        )
+        kept = tuple(_kept(fact, stated[fact], said.value) for fact, said in deal.facts.items() if fact in stated)
         fresh = {fact: said for fact, said in deal.facts.items() if fact not in stated}
         if not fresh:
             return Prepared(self._use(record, deal, path, kept, (), "same"))
@@ -214,6 +210,13 @@ class Importer:
         return RowUse(
             record.number, deal.id, deal.title, paths.display(path), status, taken, kept, deal.left, deal.unknown
         )
+
+
+def _kept(fact: str, stated: tuple[Statement, ...], value: Value | None) -> Kept:
+    """Put what a file states beside what the export says: in the words of the file where both mean the same."""
+    file = "; ".join(value_text(said.value) for said in stated) or "unknown"
+    same = bool(stated) and all(said.value == value for said in stated)
+    return Kept(fact, file, file if same else value_text(value))
 
 
 def _stated(case: Case) -> dict[str, tuple[Statement, ...]]:

@@ -250,6 +250,17 @@ def test_a_fact_of_the_history_counts_as_stated(import_: Import) -> None:
     assert case("k-1") == text
 
 
+def test_rows_that_differ_from_their_files_are_counted_and_come_before_the_quiet_ones(import_: Import) -> None:
+    text = HEAD + "".join(f"K-{n},A mill {n},5.50,Begun,2026-02-01\n" for n in (1, 2, 3))
+    import_(text)
+    later = text.replace("K-3,A mill 3,5.50", "K-3,A mill 3,6").replace("5.50", "5.5")
+    code, out, _ = import_(later, "--format", "markdown")
+    assert (code, "which stays as it is: 1." in out) == (0, True)
+    assert re.findall(r"A mill \d", out) == ["A mill 3", "A mill 1", "A mill 2"]
+    assert "不一致：1行" in import_(later, "--lang", "zh")[1]
+    assert "which stays as it is" not in import_(text)[1]
+
+
 def test_a_link_is_followed(import_: Import) -> None:
     Path("real.yaml").write_text(KNOWN, encoding="utf-8")
     Path("cases/k-1.yaml").symlink_to(Path("real.yaml").resolve())
