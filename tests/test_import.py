@@ -607,6 +607,13 @@ def test_ids_of_salesforce_that_differ_in_capitals_are_two_deals(shipped_judge: 
     assert [row.use.status for row in rows] == ["new", "new"]
 
 
+@pytest.mark.parametrize("amount", ["0", "0.00", "0.0"])
+@pytest.mark.parametrize(("map_", "title"), [("salesforce", "Opportunity Name"), ("hubspot", "Deal Name")])
+def test_a_deal_is_not_worth_nothing(shipped_judge: Judge, tmp_path: Path, map_: str, title: str, amount: str) -> None:
+    use = shipped_import(shipped_judge, tmp_path, map_, f"{title},Amount\nA,{amount}\n")[0].use
+    assert (use.status, use.taken, use.left) == ("new", (), (f'Amount: "{amount}"',))
+
+
 @pytest.mark.parametrize("stage", ["contractsent", "Contract Sent", "Contract sent (Sales Pipeline)"])
 def test_a_stage_of_hubspot_is_known_with_its_pipeline_too(shipped_judge: Judge, tmp_path: Path, stage: str) -> None:
     text = f"Record ID,Deal Name,Deal Stage\n1,A,{stage}\n"
