@@ -109,7 +109,10 @@ class Importer:
             id_ = case_id(self.export, record)
             problems = Problems()
             try:
-                yield self._row(record, id_, problems) or self._bad(record, id_, problems)
+                prepared = self._row(record, id_, problems)
+                if prepared is not None:
+                    self.first[id_] = record.number
+                yield prepared or self._bad(record, id_, problems)
             except InputError as error:
                 yield self._bad(record, id_, Problems(error.problems))
 
@@ -125,7 +128,6 @@ class Importer:
             problems.add(record.at, "duplicate-row", message)
         if deal is None or problems:
             return None
-        self.first[deal.id] = record.number
         present = self.present.get(deal.id, ())
         if len(present) > 1:
             files = ", ".join(map(paths.display, present))

@@ -138,6 +138,12 @@ def test_of_two_rows_for_one_case_the_one_that_can_be_read_counts(import_: Impor
     assert [row["status"] for row in plain(outcome)["rows"]] == ["bad", "new"]
 
 
+def test_of_two_titles_for_one_case_that_of_the_file_counts(import_: Import) -> None:
+    Path("cases/wharf.yaml").write_text(KNOWN.replace("k-1", "wharf").replace("A mill by hand", "Wharf 机场"), "utf-8")
+    rows = plain(import_(HEAD + "".join(f",Wharf {w},5,,2026-02-01\n" for w in ("港口", "机场")), "--format", "json"))
+    assert [row["status"] for row in rows["rows"]] == ["bad", "same"]
+
+
 def test_a_dry_run_writes_nothing(import_: Import) -> None:
     code, out, _ = import_(HEAD + ROW, "--dry-run")
     assert code == 0
