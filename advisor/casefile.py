@@ -6,6 +6,7 @@ blanks, in whichever style its author writes. A library that reads YAML and writ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Map
 from datetime import date
 from typing import Any
@@ -20,6 +21,8 @@ from advisor.yamlfile import BOM, Mapping, Node, Scalar, Sequence, Span
 _BEFORE = ("stakeholders", "competitors", "criteria", "commitments", "history")
 """What stands after `facts` in a case, by custom."""
 _STEP = 2
+_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML; a file that several programs wrote may hold more than one kind."""
 
 
 def new_case(
@@ -226,16 +229,16 @@ class _Editor:
     def _append(self, node: Node, lines: list[str], key: Span | None = None) -> str:
         """Write lines under the line on which a node ends."""
         end = max(self._end(node, self.root.at.column - 1), key.end if key else 0)
-        found = self.text.find(self.newline[-1], end)
-        return self._put(len(self.text) if found < 0 else found + 1, lines)
+        found = _LINE_END.search(self.text, end)
+        return self._put(found.end() if found else len(self.text), lines)
 
     def _put(self, at: int, lines: list[str], before: bool = False) -> str:
-        first = "" if before or at == 0 or self.text[at - 1] == self.newline[-1] else self.newline
+        first = "" if before or at == 0 or _LINE_END.match(self.text, at - 1) else self.newline
         block = "".join(f"{line}{self.newline}" for line in lines)
         return self.bom + self.text[:at] + first + block + self.text[at:]
 
     def _line_start(self, index: int) -> int:
-        return self.text.rfind(self.newline[-1], 0, index) + 1
+        return max((found.end() for found in _LINE_END.finditer(self.text, 0, index)), default=0)
 
     def _end(self, node: Node, edge: int) -> int:
         """Say where a node ends, without the comments and empty lines that follow; `edge`: how far its key is in."""

@@ -107,6 +107,14 @@ def test_in_brackets(mini_judge: Judge, tmp_path: Path, text: str) -> None:
     assert case.history[0].content.facts["deal.phase"] == (SAID,)
 
 
+@pytest.mark.parametrize("end", ["\r", "\x85", "\u2028"])
+def test_a_line_that_ends_otherwise_than_its_file(mini_judge: Judge, tmp_path: Path, end: str) -> None:
+    text = f"{HEAD}facts:\n  deal.price: 5{end}stakeholders: []\n"
+    after = add_facts(text, {"deal.phase": SAID})
+    assert after == f"{HEAD}facts:\n  deal.price: 5{end}  {LINE}\nstakeholders: []\n"
+    assert loaded(tmp_path, after, mini_judge).content.facts["deal.phase"] == (SAID,)
+
+
 def test_what_is_written_already_stays() -> None:
     for facts in ("facts: {deal.phase: unknown}\n", "facts:\n  deal:\n    phase: early\n"):
         assert add_facts(HEAD + facts, {"deal.phase": SAID}) == HEAD + facts
