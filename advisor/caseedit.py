@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Map
 from datetime import date
 
@@ -15,6 +16,8 @@ _LATER = ("history",)
 _LISTS = ("stakeholders", "competitors", "criteria", "commitments", *_LATER)
 """What stands after `facts` in a case, by custom; history stands last."""
 _STEP = 2
+_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML; a file that several programs wrote may hold more than one kind."""
 
 
 def id_of(member: Mapping, path: str, number: int) -> str:
@@ -36,7 +39,7 @@ class Editor:
             raise TypeError("a case file must hold keys with values")
         self.root = root
         self.spans = yamlfile.spans(self.text)
-        self.newline = "\r\n" if "\r\n" in self.text else "\n"
+        self.newline = next((end for end in ("\r\n", "\n", "\r") if end in self.text), "\n")
 
     def entry(self, path: str) -> tuple[Mapping, str] | None:
         """Find where a fact of the case stands: the mapping, and the key in it."""
@@ -86,6 +89,13 @@ class Editor:
             return self._append(members, [f"{' ' * (members.at.column - 1)}- {words}"])
         end = self._end(members.items[-1], 0)
         return f"{self.bom}{self.text[:end]}, {words}{self.text[end:]}"
+
+    def currency(self, words: str) -> str:
+        """Name the currency behind the day of the case."""
+        if self._span(self.root).flow:
+            return self._insert(self.root, "currency", words)
+        line = f"{' ' * (self.root.at.column - 1)}currency: {words}"
+        return self._append(self.root.entries["as_of"], [line], self._key(self.root, "as_of"))
 
     def day(self, day: date) -> str:
         """Say on which day the case stands."""
@@ -147,16 +157,16 @@ class Editor:
     def _append(self, node: Node, lines: list[str], key: Span | None = None) -> str:
         """Write lines under the line on which a node ends."""
         end = max(self._end(node, self.root.at.column - 1), key.end if key else 0)
-        found = self.text.find("\n", end)
-        return self._put(len(self.text) if found < 0 else found + 1, lines)
+        found = _LINE_END.search(self.text, end)
+        return self._put(found.end() if found else len(self.text), lines)
 
     def _put(self, at: int, lines: list[str], before: bool = False) -> str:
-        first = "" if before or at == 0 or self.text[at - 1] == "\n" else self.newline
+        first = "" if before or at == 0 or _LINE_END.match(self.text, at - 1) else self.newline
         block = "".join(f"{line}{self.newline}" for line in lines)
         return self.bom + self.text[:at] + first + block + self.text[at:]
 
     def _line_start(self, index: int) -> int:
-        return self.text.rfind("\n", 0, index) + 1
+        return max((found.end() for found in _LINE_END.finditer(self.text, 0, index)), default=0)
 
     def _end(self, node: Node, edge: int) -> int:
         """Say where a node ends, without the comments and empty lines that follow; `edge`: how far its key is in."""

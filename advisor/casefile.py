@@ -96,6 +96,14 @@ def add_act(text: str, on: date, title: Text, facts: Map[str, Statement]) -> str
     return after
 
 
+def add_currency(text: str, currency: str) -> str:
+    """Name the currency of a case that names none."""
+    after = Editor(text).currency(word(currency))
+    if {key: value for key, value in _tree(after).items() if key != "currency"} != _tree(text):
+        raise RuntimeError("naming the currency would change something else in the case file")
+    return after
+
+
 def _tree(text: str) -> Any:
     """Read the text as plain data: every change is checked against it, since none would notice a mistake here."""
     return _bare(Editor(text).root)

@@ -13,6 +13,9 @@ DateOrder = Literal["day-first", "month-first"]
 DecimalMark = Literal["point", "comma"]
 """Which sign parts whole numbers from what comes after: 1,234.50 or 1.234,50."""
 
+IdForm = Literal["salesforce"]
+"""How a CRM writes the ids of its rows, where it has several ways for one."""
+
 ColumnStatus = Literal["taken", "left", "unknown"]
 RowStatus = Literal["new", "added", "same", "bad"]
 
@@ -64,6 +67,7 @@ class CrmMap:
     left: tuple[LeftSource, ...]
     dates: DateOrder | None = None
     decimal: DecimalMark | None = None
+    id_form: IdForm | None = None
 
     def known(self) -> set[str]:
         """Return every column that the map names."""
@@ -104,6 +108,11 @@ class RowUse:
     left: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether the case file says something else than the row."""
+        return any(kept.file != kept.export for kept in self.kept)
 
 
 @dataclass(frozen=True)

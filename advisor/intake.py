@@ -5,6 +5,7 @@ What a case file says stays: it was written by a person, who knows more than a f
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from advisor import paths, yamlfile
 from advisor.case import Case, Statement
-from advisor.casefile import add_act, add_facts, new_case
+from advisor.casefile import add_act, add_currency, add_facts, new_case
 from advisor.casetext import value_text
 from advisor.crm import ColumnUse, Kept, RowStatus, RowUse
 from advisor.lexicon import listed, say
@@ -21,11 +22,13 @@ from advisor.load.deals import Deal, DealReader, case_id
 from advisor.load.export import Export
 from advisor.load.reader import Reader, shorten
 from advisor.load.table import Record, fold
-from advisor.model import Text
+from advisor.model import Text, Value
 from advisor.problems import InputError, Problems
 from advisor.rulebase import Knowledge
+from advisor.yamlfile import Mapping, Scalar
 
-_ID = re.compile(r"""^\ufeff?case[ ]*:[ ]*["']?([a-z0-9-]+)""", re.MULTILINE)
+_ID = re.compile(r"""^\ufeff?case[ ]*:[ ]*(["']?)([a-z0-9-]+)\1[ ]*(?:#.*)?\r?$""", re.MULTILINE)
+"""The id of a case as nearly every file writes it, also one that cannot be read to its end."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,27 @@ def columns(export: Export, knowledge: Knowledge) -> tuple[ColumnUse, ...]:
     return tuple(found)
 
 
-def cases_in(folder: Path) -> dict[str, Path]:
+def cases_in(folder: Path) -> dict[str, tuple[Path, ...]]:
     """Return the case files of a folder by the ids of their cases, whatever the files are called."""
-    found: dict[str, Path] = {}
-    for path in paths.yaml_files(folder):
+    found: dict[str, tuple[Path, ...]] = {}
+    for path in paths.case_files([folder]):
         text = yamlfile.read_text(path, "", Problems())
-        said = _ID.search(text) if text else None
-        if said is not None:
-            found.setdefault(said[1], path)
+        id_ = _case_in(text) if text else ""
+        found[id_] = (*found.get(id_, ()), path)
+    found.pop("", None)
     return found
+
+
+def _case_in(text: str) -> str:
+    """Return the id of the case in a text; empty where there is none, or none that can be read."""
+    said = _ID.search(text)
+    if said is not None:
+        return said[2]
+    with contextlib.suppress(InputError):
+        node = yamlfile.parse(text.removeprefix(yamlfile.BOM), "", Problems())
+        id_ = node.entries.get("case") if isinstance(node, Mapping) else None
+        return id_.text.strip() if isinstance(id_, Scalar) else ""
+    return ""
 
 
 class Importer:
@@ -94,7 +109,10 @@ class Importer:
             id_ = case_id(self.export, record)
             problems = Problems()
             try:
-                yield self._row(record, id_, problems) or self._bad(record, id_, problems)
+                prepared = self._row(record, id_, problems)
+                if prepared is not None:
+                    self.first[id_] = record.number
+                yield prepared or self._bad(record, id_, problems)
             except InputError as error:
                 yield self._bad(record, id_, Problems(error.problems))
 
@@ -110,10 +128,14 @@ class Importer:
             problems.add(record.at, "duplicate-row", message)
         if deal is None or problems:
             return None
-        self.first[deal.id] = record.number
-        path = self.present.get(deal.id)
-        if path is not None:
-            return self._add(record, deal, path)
+        present = self.present.get(deal.id, ())
+        if len(present) > 1:
+            files = ", ".join(map(paths.display, present))
+            message = f"several files hold the case {shorten(deal.id)}: {files}; keep one of them in the folder"
+            problems.add(record.at, "duplicate-id", message)
+            return None
+        if present:
+            return self._add(record, deal, present[0])
         path = self.folder / f"{deal.id}.yaml"
         if path.exists():
             message = f"the file for {shorten(deal.id)} exists and holds something else: {paths.display(path)}"
@@ -128,32 +150,52 @@ class Importer:
         """Add to a file what it does not state yet, as of the day on which the case stands or as a later act."""
         path = paths.real(path)
         case = load_case(path, self.knowledge)
+        self._same_deal(record, deal, case)
         text = yamlfile.read_text(path, paths.display(path), Problems()) or ""
         stated = _stated(case)
-        kept = tuple(
-            Kept(fact, "; ".join(value_text(s.value) for s in stated[fact]) or "unknown", value_text(said.value))
-            for fact, said in deal.facts.items()
-            if fact in stated
-        )
+        kept = tuple(_kept(fact, stated[fact], said.value) for fact, said in deal.facts.items() if fact in stated)
         fresh = {fact: said for fact, said in deal.facts.items() if fact not in stated}
         if not fresh:
             return Prepared(self._use(record, deal, path, kept, (), "same"))
-        self._same_currency(record, deal, case, fresh)
+        currency = self._currency(record, deal, case, fresh)
         if deal.on > case.as_of:
             text = add_act(text, deal.on, say("import.act", crm=self.export.map.title), fresh)
         else:
             text = add_facts(text, fresh)
+        if currency:
+            text = add_currency(text, currency)
         self._check(text, path)
         return Prepared(self._use(record, deal, path, kept, tuple(fresh), "added"), path, text)
 
-    def _same_currency(self, record: Record, deal: Deal, case: Case, fresh: dict[str, Statement]) -> None:
-        """See that an amount is not put beside amounts of another currency."""
-        money = any(self.knowledge.facts[fact].type == "money" for fact in fresh)
-        if money and case.currency and deal.currency and case.currency != deal.currency:
-            problems = Problems()
-            message = f"the row is in {shorten(deal.currency)}, and the case file in {shorten(case.currency)}"
+    def _same_deal(self, record: Record, deal: Deal, case: Case) -> None:
+        """See that the case is a deal, and the one that is meant where its title is all that names it."""
+        problems = Problems()
+        if case.kind != "deal":
+            problems.add(record.at, "account-not-deal", f"{shorten(case.file)} is an account, and the row is a deal")
+        elif not deal.numbered and fold(deal.title) not in (fold(case.title.en), fold(case.title.zh)):
+            message = (
+                f"the file for {shorten(deal.id)} has another title: {shorten(case.title.en)}; export the id as well"
+            )
+            problems.add(record.at, "file-exists", message)
+        problems.raise_if_any()
+
+    def _currency(self, record: Record, deal: Deal, case: Case, fresh: dict[str, Statement]) -> str:
+        """Return the currency that the file must name for its new amounts; raise InputError if they do not fit."""
+        if not deal.currency or case.currency == deal.currency or not any(map(self._is_money, fresh)):
+            return ""
+        problems, row = Problems(), f"the row is in {shorten(deal.currency)}, and the case file"
+        if case.currency:
+            problems.add(record.at, "currency-differs", f"{row} in {shorten(case.currency)}")
+        elif any(map(self._is_money, _stated(case))):
+            message = (
+                f"{row} states amounts without a currency; write it into the file: {paths.display(Path(case.file))}"
+            )
             problems.add(record.at, "currency-differs", message)
-            problems.raise_if_any()
+        problems.raise_if_any()
+        return deal.currency
+
+    def _is_money(self, path: str) -> bool:
+        return self.knowledge.facts[path].type == "money"
 
     def _check(self, text: str, path: Path) -> None:
         """See that what is to be written can be read; raise InputError if not."""
@@ -170,6 +212,13 @@ class Importer:
         return RowUse(
             record.number, deal.id, deal.title, paths.display(path), status, taken, kept, deal.left, deal.unknown
         )
+
+
+def _kept(fact: str, stated: tuple[Statement, ...], value: Value | None) -> Kept:
+    """Put what a file states beside what the export says: in the words of the file where both mean the same."""
+    file = "; ".join(value_text(said.value) for said in stated) or "unknown"
+    same = bool(stated) and all(said.value == value for said in stated)
+    return Kept(fact, file, file if same else value_text(value))
 
 
 def _stated(case: Case) -> dict[str, tuple[Statement, ...]]:

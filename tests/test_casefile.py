@@ -75,7 +75,7 @@ def test_an_act_more_is_some_lines_more(path: Path) -> None:
     assert all(line.startswith("+") for line in lines)
 
 
-@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
 @pytest.mark.parametrize("style", STYLES)
 def test_in_whichever_style(mini_judge: Judge, tmp_path: Path, style: str, ending: str) -> None:
     text, number, edge = STYLES[style]
@@ -105,6 +105,14 @@ def test_in_brackets(mini_judge: Judge, tmp_path: Path, text: str) -> None:
     assert case.content.facts["deal.phase"] == (SAID,)
     case = loaded(tmp_path, add_act(text, DAY, WORDS, {"deal.phase": SAID}), mini_judge)
     assert case.history[0].content.facts["deal.phase"] == (SAID,)
+
+
+@pytest.mark.parametrize("end", ["\r", "\x85", "\u2028"])
+def test_a_line_that_ends_otherwise_than_its_file(mini_judge: Judge, tmp_path: Path, end: str) -> None:
+    text = f"{HEAD}facts:\n  deal.price: 5{end}stakeholders: []\n"
+    after = add_facts(text, {"deal.phase": SAID})
+    assert after == f"{HEAD}facts:\n  deal.price: 5{end}  {LINE}\nstakeholders: []\n"
+    assert loaded(tmp_path, after, mini_judge).content.facts["deal.phase"] == (SAID,)
 
 
 def test_what_is_written_already_stays() -> None:

@@ -543,7 +543,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (
         ["import", "nul.csv", "--map", "mini"],
         "control-character",
-        "nul.csv:1:2: error: the control character U+0000 cannot stand in a file; save it as UTF-8",
+        "nul.csv:1:2: error: the control character U+0000 cannot stand in a file; save it as CSV (UTF-8)",
     ),
     (["import", "blank.csv", "--map", "mini"], "file-empty", "blank.csv: error: the file is empty"),
     (["glossary", "coch"], "unknown-term", 'there is no term "coch"; did you mean "coach"?'),

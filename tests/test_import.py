@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from advisor import paths
 from advisor.cli.main import run
-from advisor.intake import Importer
+from advisor.intake import Importer, Prepared
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.load.cells import amounts, days
@@ -53,13 +53,18 @@ BAD_ROWS = [
     ("K-1,,5,Begun,2026-02-01\n", "empty-value", "the title is empty"),
     ("K-1,A mill,5,Begun,\n", "empty-value", "nothing tells when this row was last changed"),
     ("K-1,A mill,5,Begun,soon\n", "not-a-date", '"soon" is no day that can be read'),
-    ("K-1,A mill,=1+1,Begun,2026-02-01\n", "not-a-number", '"=1+1" is no number that can be read'),
+    ("K-1,A mill,=1+1,Begun,2026-02-01\n", "not-a-number", '"=1+1" is no number that can be read; write digits'),
     ("K-1,A \x1b[31mmill,5,Begun,2026-02-01\n", "control-character", "the control character U+001B"),
+    ("K" * 81 + ",A mill,5,Begun,2026-02-01\n", "bad-id", "longer than 80 characters"),
     (",港口,5,Begun,2026-02-01\n", "bad-id", "no id, and no Latin letter or digit in the title"),
     ("K-1," + "A" * 5000 + ",5,Begun,2026-02-01\n", "text-too-long", "longer than 4000 characters"),
     ("taken,A mill,5,Begun,2026-02-01\n", "file-exists", 'the file for "taken" exists and holds something else'),
     ("euros,A mill,USD 5,Begun,2026-02-01\n", "currency-differs", 'the row is in "USD", and the case file in "EUR"'),
     ("broken,A mill,5,Begun,2026-02-01\n", "unknown-key", "has no key"),
+    ("house,A mill,5,Begun,2026-02-01\n", "account-not-deal", '"cases/house.yaml" is an account'),
+    ("bare,A mill,EUR 5,Begun,2026-02-01\n", "currency-differs", "states amounts without a currency; write it into"),
+    ("twice,A mill,5,Begun,2026-02-01\n", "duplicate-id", "cases/twice-2.yaml, cases/twice.yaml; keep one of them"),
+    (",Wharf 港口,5,Begun,2026-02-01\n", "file-exists", 'the file for "wharf" has another title: "Wharf 机场"; export'),
 ]
 """A row after a good one, the id of its problem, and what is said of it."""
 
@@ -133,6 +138,12 @@ def test_of_two_rows_for_one_case_the_one_that_can_be_read_counts(import_: Impor
     assert [row["status"] for row in plain(outcome)["rows"]] == ["bad", "new"]
 
 
+def test_of_two_titles_for_one_case_that_of_the_file_counts(import_: Import) -> None:
+    Path("cases/wharf.yaml").write_text(KNOWN.replace("k-1", "wharf").replace("A mill by hand", "Wharf 机场"), "utf-8")
+    rows = plain(import_(HEAD + "".join(f",Wharf {w},5,,2026-02-01\n" for w in ("港口", "机场")), "--format", "json"))
+    assert [row["status"] for row in rows["rows"]] == ["bad", "same"]
+
+
 def test_a_dry_run_writes_nothing(import_: Import) -> None:
     code, out, _ = import_(HEAD + ROW, "--dry-run")
     assert code == 0
@@ -176,6 +187,59 @@ def test_what_a_person_wrote_stays(import_: Import, mini_judge: Judge, name: str
     assert "added to: 1" in out
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{case: k-1, title: A, as_of: 2026-03-01}\n",
+        '{\n  "case": k-1,\n  title: A,\n  as_of: 2026-03-01}\n',
+        '"case": k-1\ntitle: A\nas_of: 2026-03-01\n',
+        "title: A\ncase:\n  k-1\nas_of: 2026-03-01\n",
+        "  case: k-1\n  title: A\n  as_of: 2026-03-01\n",
+        "case: 'k-1' # of the CRM\r\ntitle: A\r\nas_of: 2026-03-01\r\n",
+        "title: A\rcase: k-1\ras_of: 2026-03-01\rstakeholders: []\r",
+    ],
+)
+def test_a_case_is_known_however_its_file_is_written(import_: Import, mini_judge: Judge, text: str) -> None:
+    path = Path("cases/by-another-name.yaml")
+    path.write_bytes(text.encode())
+    assert plain(import_(HEAD + ROW, "--format", "json"))["rows"][0]["status"] == "added"
+    assert list(Path("cases").iterdir()) == [path]
+    assert load_case(path, mini_judge.knowledge).content.facts["deal.price"][0].value == 1200
+    ends = re.compile(rb"\r\n|\r|\n")
+    assert set(ends.findall(path.read_bytes())) == set(ends.findall(text.encode()))
+
+
+def test_a_file_of_another_case_is_not_taken_for_one_that_begins_alike(import_: Import) -> None:
+    Path("cases/other.yaml").write_text(KNOWN.replace("k-1", "k-1_b"), encoding="utf-8")
+    assert plain(import_(HEAD + ROW, "--format", "json"))["rows"][0]["status"] == "new"
+
+
+def test_a_title_alone_names_a_deal_in_either_language(import_: Import) -> None:
+    text = KNOWN.replace("k-1", "wharf-2").replace("A mill by hand", "{en: By hand, zh: 港口 Wharf  2}")
+    Path("cases/wharf.yaml").write_text(text, encoding="utf-8")
+    rows = plain(import_(HEAD + ROW.replace("K-1,A mill", ",港口 wharf 2"), "--format", "json"))["rows"]
+    assert [row["status"] for row in rows] == ["added"]
+
+
+def test_a_file_without_a_currency_is_given_that_of_its_first_amount(import_: Import) -> None:
+    path = Path("cases/k-1.yaml")
+    path.write_text("case: k-1\ntitle: A\nas_of: 2026-03-01 # a day\n", encoding="utf-8")
+    import_("Key,Name,Phase,Currency,Changed\nK-1,A,Begun,EUR,2026-02-01\n")
+    assert "currency" not in case("k-1")
+    import_("Key,Name,Price,Currency,Changed\nK-1,A,5,EUR,2026-02-01\n")
+    assert case("k-1").startswith("case: k-1\ntitle: A\nas_of: 2026-03-01 # a day\ncurrency: EUR\nfacts:\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file modes are those of POSIX")
+def test_who_may_read_a_file_stays(import_: Import) -> None:
+    path = Path("cases/k-1.yaml")
+    path.write_text(KNOWN, encoding="utf-8")
+    path.chmod(0o600)
+    import_(HEAD + ROW)
+    assert "deal.phase" in case("k-1")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_what_was_learnt_later_becomes_an_act(import_: Import, mini_judge: Judge) -> None:
     Path("cases/k-1.yaml").write_text(KNOWN, encoding="utf-8")
     for _ in range(2):
@@ -190,6 +254,17 @@ def test_a_fact_of_the_history_counts_as_stated(import_: Import) -> None:
     Path("cases/k-1.yaml").write_text(text, encoding="utf-8")
     import_(HEAD + ROW)
     assert case("k-1") == text
+
+
+def test_rows_that_differ_from_their_files_are_counted_and_come_before_the_quiet_ones(import_: Import) -> None:
+    text = HEAD + "".join(f"K-{n},A mill {n},5.50,Begun,2026-02-01\n" for n in (1, 2, 3))
+    import_(text)
+    later = text.replace("K-3,A mill 3,5.50", "K-3,A mill 3,6").replace("5.50", "5.5")
+    code, out, _ = import_(later, "--format", "markdown")
+    assert (code, "which stays as it is: 1." in out) == (0, True)
+    assert re.findall(r"A mill \d", out) == ["A mill 3", "A mill 1", "A mill 2"]
+    assert "不一致：1行" in import_(later, "--lang", "zh")[1]
+    assert "which stays as it is" not in import_(text)[1]
 
 
 def test_a_link_is_followed(import_: Import) -> None:
@@ -208,6 +283,11 @@ def test_a_bad_row_is_named_and_stops_no_other(import_: Import, row: str, id_: s
     Path("cases/taken.yaml").write_text("note: no case\n", encoding="utf-8")
     Path("cases/euros.yaml").write_text("case: euros\ntitle: A\nas_of: 2026-03-01\ncurrency: EUR\n", encoding="utf-8")
     Path("cases/broken.yaml").write_text("case: broken\ntitle: A\nas_of: 2026-03-01\nfact: {}\n", encoding="utf-8")
+    Path("cases/house.yaml").write_text("case: house\nkind: account\ntitle: A\nas_of: 2026-03-01\n", encoding="utf-8")
+    Path("cases/bare.yaml").write_text(KNOWN.replace("k-1", "bare").replace("price", "floor"), encoding="utf-8")
+    for name in ("twice", "twice-2"):
+        Path(f"cases/{name}.yaml").write_text(KNOWN.replace("k-1", "twice"), encoding="utf-8")
+    Path("cases/wharf.yaml").write_text(KNOWN.replace("k-1", "wharf").replace("A mill by hand", "Wharf 机场"), "utf-8")
     before = {path: path.read_bytes() for path in Path("cases").iterdir()}
     text = HEAD + ROW.replace("K-1", "K-0") + row + ROW.replace("K-1", "K-9")
     code, out, err = import_(text, "--format", "json")
@@ -237,6 +317,12 @@ def test_another_encoding_is_refused_with_its_place(import_: Import, encoding: s
     code, out, err = import_((HEAD + ROW.replace("A mill", "港口")).encode(encoding))
     assert (code, out) == (2, "")
     assert re.fullmatch(r"deals\.csv:\d+:\d+: error: .*UTF-8.* \[(not-utf8|control-character)\]\n", err)
+
+
+@pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\0", b"\xd0\xcf\x11\xe0\xa1"], ids=["today's", "before 2007"])
+def test_a_workbook_is_told_from_text(import_: Import, begin: bytes) -> None:
+    said = "deals.csv: error: this is a workbook, no text; save its table as CSV (UTF-8) [not-utf8]\n"
+    assert import_(begin + bytes(100)) == (2, "", said)
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "mark"])
@@ -332,6 +418,7 @@ def test_more_rows_than_anybody_exports() -> None:
         ("2026-04-03T10:00:00.000+0000", ["2026-04-03"]),
         ("2026/4/3 10:00", ["2026-04-03"]),
         ("2026年4月3日", ["2026-04-03"]),
+        ("2026/4/3 下午 3:14", ["2026-04-03"]),
         ("3 Apr 2026", ["2026-04-03"]),
         ("April 3, 2026, 10:00 PM", ["2026-04-03"]),
         ("04/04/2026", ["2026-04-04"]),
@@ -416,6 +503,28 @@ def test_other_rows_or_the_user_say_how_amounts_are_written(
     assert f"value: {value}," in case("k-0")
 
 
+@pytest.mark.parametrize(
+    ("row", "more", "said"),
+    [
+        (
+            "K-1,A,5,Begun,13/10/2026\n",
+            ["--dates", "month-first"],
+            '"13/10/2026" is no day written with the month first',
+        ),
+        (
+            'K-1,A,"1,234.5",,2026-02-01\n',
+            ["--decimal", "comma"],
+            '"1,234.5" is no number written with the comma before',
+        ),
+    ],
+)
+def test_what_does_not_go_with_the_way_that_the_user_said(
+    import_: Import, row: str, more: list[str], said: str
+) -> None:
+    problems = plain(import_(HEAD + row, *more, "--format", "json"))["rows"][0]["problems"]
+    assert [said in problem for problem in problems] == [True]
+
+
 def test_rows_that_prove_both_ways_prove_none(import_: Import) -> None:
     rows = "".join(f"K-{n},A,5,Begun,{day}\n" for n, day in enumerate(["13/04/2026", "04/13/2026", "03/04/2026"]))
     code, out, err = import_(HEAD + rows)
@@ -454,6 +563,67 @@ def test_all_problems_of_a_map_come_in_one_run(import_: Import) -> None:
         "missing-key", "missing-language", "missing-key", "unknown-fact", "unknown-name", "value-not-allowed",
         "unknown-name",
     ]  # fmt: skip
+
+
+def test_what_a_map_leaves_open_is_a_problem(import_: Import) -> None:
+    Path("own.yaml").write_text(
+        "title: {en: A, zh: A}\nby: coach\ncase: {id: [Key], id_form: other, title: []}\nfacts:\n"
+        "  deal.phase: {columns: [], evidence: told, values: {Begun: early, begun: late}}\n",
+        encoding="utf-8",
+    )
+    code, out, err = import_(HEAD + ROW, map_="own.yaml")
+    assert (code, out) == (2, "")
+    assert [(line.partition(": error")[0], re.findall(r"\[([a-z-]+)\]$", line)[0]) for line in err.splitlines()] == [
+        ("own.yaml:3:28", "unknown-name"),
+        ("own.yaml:3:42", "empty-value"),
+        ("own.yaml:5:25", "empty-value"),
+        ("own.yaml:5:68", "duplicate-key"),
+    ]
+
+
+def shipped_import(judge: Judge, folder: Path, name: str, text: str) -> list[Prepared]:
+    """Prepare the rows of an export by a map that is shipped."""
+    map_, problems = load_map(find_map(name, shipped()), judge.knowledge), Problems()
+    table = parse_table(text, "x.csv", map_.known(), problems)
+    assert table is not None
+    export = open_export(table, map_, judge.knowledge.facts, Wishes(date(2026, 3, 5)), problems)
+    problems.raise_if_any()
+    return list(Importer(export, judge.knowledge, folder).rows())
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("001D000000IRFma", "001D000000IRFmaIAH"),
+        ("0063x00000AbCdE", "0063x00000AbCdEAAV"),
+        ("0063x00000abcde", "0063x00000abcdeAAA"),
+        ("006ABCDE00ZZZZZ", "006ABCDE00ZZZZZYH5"),
+    ],
+)
+def test_an_id_of_salesforce_is_one_in_both_forms(shipped_judge: Judge, tmp_path: Path, short: str, long: str) -> None:
+    head = "Opportunity ID,Opportunity Name\n"
+    first, second = shipped_import(shipped_judge, tmp_path, "salesforce", f"{head}{short},A\n{long},A\n")
+    assert first.use.case == long.lower()
+    assert "[duplicate-row]" in second.use.problems[0]
+
+
+def test_ids_of_salesforce_that_differ_in_capitals_are_two_deals(shipped_judge: Judge, tmp_path: Path) -> None:
+    text = "Opportunity ID,Opportunity Name\n006x0000000AbCd,A\n006x0000000aBcD,B\n"
+    rows = shipped_import(shipped_judge, tmp_path, "salesforce", text)
+    assert [row.use.status for row in rows] == ["new", "new"]
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00", "0.0"])
+@pytest.mark.parametrize(("map_", "title"), [("salesforce", "Opportunity Name"), ("hubspot", "Deal Name")])
+def test_a_deal_is_not_worth_nothing(shipped_judge: Judge, tmp_path: Path, map_: str, title: str, amount: str) -> None:
+    use = shipped_import(shipped_judge, tmp_path, map_, f"{title},Amount\nA,{amount}\n")[0].use
+    assert (use.status, use.taken, use.left) == ("new", (), (f'Amount: "{amount}"',))
+
+
+@pytest.mark.parametrize("stage", ["contractsent", "Contract Sent", "Contract sent (Sales Pipeline)"])
+def test_a_stage_of_hubspot_is_known_with_its_pipeline_too(shipped_judge: Judge, tmp_path: Path, stage: str) -> None:
+    text = f"Record ID,Deal Name,Deal Stage\n1,A,{stage}\n"
+    assert shipped_import(shipped_judge, tmp_path, "hubspot", text)[0].use.taken == ("us.stage",)
 
 
 @pytest.mark.parametrize("name", ["salesforce", "hubspot"])

@@ -16,7 +16,8 @@ from advisor.problems import Problems
 
 T = TypeVar("T")
 
-_TIME = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
+_ZONE = r"(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
+_TIME = r"(?:[T ,]+(?:[上下]午 ?)?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?" + _ZONE + ")?"
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME)
 _CHINESE = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日" + _TIME)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})" + _TIME)
@@ -32,6 +33,12 @@ _POINT = re.compile(r"[+-]?(?:\d{1,15}|[1-9]\d{0,2}(?:[, ]\d{3})+)(?:\.\d{1,6})?
 _COMMA = re.compile(r"[+-]?(?:\d{1,15}|[1-9]\d{0,2}(?:[. ]\d{3})+)(?:,\d{1,6})?")
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f\u2009'’"), " ")
 """Signs that part thousands in some countries."""
+_WAYS = {
+    "day-first": "day first",
+    "month-first": "month first",
+    "point": "point before fractions",
+    "comma": "comma before fractions",
+}
 
 
 def days(text: str) -> dict[str, date]:
@@ -101,6 +108,12 @@ class Convention(Generic[T]):
         if self.chosen is not None:
             return read.get(self.chosen)
         return next(iter(read.values()), None)
+
+    def why_not(self, text: str, what: str, write: str) -> str:
+        """Say why a cell has no value: not in the way that was chosen, or not in any."""
+        if self.chosen is not None and self.read(text):
+            return f"{shorten(text)} is no {what} written with the {_WAYS[self.chosen]}"
+        return f"{shorten(text)} is no {what} that can be read; write {write}"
 
 
 def date_convention(

@@ -6,20 +6,22 @@ from pathlib import Path
 from typing import cast, get_args
 
 from advisor import paths, yamlfile
-from advisor.crm import AboutSource, CrmMap, DateOrder, DecimalMark, FactSource, LeftSource
+from advisor.crm import AboutSource, CrmMap, DateOrder, DecimalMark, FactSource, IdForm, LeftSource
 from advisor.load.reader import Reader, shorten
+from advisor.load.table import fold
 from advisor.load.values import Unknown, fact_value
-from advisor.model import CASE, Text, Value
+from advisor.model import CASE, Fact, Text, Value
 from advisor.paths import Library
 from advisor.problems import InputError, Location, Problem, Problems, nearest
 from advisor.rulebase import Knowledge
-from advisor.yamlfile import Mapping, Node
+from advisor.yamlfile import Mapping, Node, Sequence
 
 GRADES = ("assumed", "told")
 """What a cell can be: somebody filled it in. It is no document, and one source confirms nothing."""
 _FOLDER = "crm"
 _REQUIRED = ("title", "by", "case", "facts")
 _OPTIONAL = ("about", "left", "dates", "decimal")
+_OWN = ("id", "id_form", "currency", "modified")
 
 
 def find_map(name: str, library: Library) -> Path:
@@ -59,7 +61,7 @@ class MapReader:
         m = r.mapping(node, "a map", _REQUIRED, _OPTIONAL)
         by = r.get(m, "by", lambda n: r.string(n, '"by"'), "")
         case = m.entries.get("case", Mapping({}, {}, m.at))
-        own = r.mapping(case, '"case"', ("title",) if "case" in m.entries else (), ("id", "currency", "modified"))
+        own = r.mapping(case, '"case"', ("title",) if "case" in m.entries else (), _OWN)
         return CrmMap(
             title=r.get(m, "title", lambda n: r.text(n, '"title"'), Text("", "")),
             id=self._columns(own, "id"),
@@ -71,13 +73,17 @@ class MapReader:
             left=tuple(self._left(n) for n in r.get(m, "left", lambda n: r.sequence(n, '"left"'), ())),
             dates=cast(DateOrder | None, self._one_of(m, "dates", get_args(DateOrder))),
             decimal=cast(DecimalMark | None, self._one_of(m, "decimal", get_args(DecimalMark))),
+            id_form=cast(IdForm | None, self._one_of(own, "id_form", get_args(IdForm))),
         )
 
     def _one_of(self, m: Mapping, key: str, allowed: tuple[str, ...]) -> str | None:
         return self.reader.get(m, key, lambda n: self.reader.choice(n, allowed, f'"{key}"'), None) or None
 
     def _columns(self, m: Mapping, key: str = "columns") -> tuple[str, ...]:
-        return self.reader.get(m, key, lambda n: self.reader.strings(n, "a column"), ())
+        found = self.reader.get(m, key, lambda n: self.reader.strings(n, "a column"), ())
+        if isinstance(node := m.entries.get(key), Sequence) and not node.items:
+            self.reader.bad(node.at, "empty-value", f'"{key}" names no column')
+        return found
 
     def _about(self, node: Node) -> AboutSource:
         r = self.reader
@@ -102,9 +108,7 @@ class MapReader:
             r.bad(at, "unknown-fact", f"unknown fact {shorten(path)}{nearest(path, allowed)}")
             return None
         m = r.mapping(node, f'"{path}"', ("columns", "evidence"), ("values", "by", "how"))
-        words = m.entries.get("values")
-        told = r.mapping(words, '"values"', optional=None).entries if words else {}
-        meant = {word.strip().casefold(): fact_value(r, fact, child) for word, child in told.items()}
+        meant = r.get(m, "values", lambda n: self._meant(fact, n), {})
         values: dict[str, Value | None] = {w: v for w, v in meant.items() if not isinstance(v, Unknown)}
         return FactSource(
             path=path,
@@ -115,3 +119,14 @@ class MapReader:
             values=values,
             silent=frozenset(meant.keys() - values.keys()),
         )
+
+    def _meant(self, fact: Fact, node: Node) -> dict[str, Value | Unknown | None]:
+        """Read what each word of the CRM means; capitals and blanks tell no two words apart."""
+        words = self.reader.mapping(node, '"values"', optional=None)
+        meant: dict[str, Value | Unknown | None] = {}
+        for word, child in words.entries.items():
+            if fold(word) in meant:
+                message = f"{shorten(word)} stands here already, in other capitals or with other blanks"
+                self.reader.bad(words.key_at[word], "duplicate-key", message)
+            meant[fold(word)] = fact_value(self.reader, fact, child)
+        return meant

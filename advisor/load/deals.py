@@ -10,7 +10,7 @@ from decimal import Decimal
 from advisor.case import Statement
 from advisor.crm import FactSource
 from advisor.lexicon import listed, say
-from advisor.load.cells import currency_code
+from advisor.load.cells import Convention, currency_code
 from advisor.load.export import Export
 from advisor.load.reader import MAX_ID, MAX_TEXT, shorten
 from advisor.load.table import Cell, Record
@@ -20,13 +20,20 @@ from advisor.problems import UNPRINTABLE, Problems
 
 _FLAGS = {"yes": True, "true": True, "1": True, "是": True, "no": False, "false": False, "0": False, "否": False}
 _MAX_CURRENCY = 20
+_SHORT_ID = re.compile("[A-Za-z0-9]{15}")
+"""An id of Salesforce in whose letters capitals count; reports show it, data exports the one of 18 signs."""
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 @dataclass(frozen=True)
 class Deal:
-    """A deal as a row tells of it; `left` and `unknown` quote cells that give no fact: by intent, or not understood."""
+    """A deal as a row tells of it; `numbered` tells that it has an id, without which only the title names it.
+
+    `left` and `unknown` quote cells that give no fact: by intent, or not understood.
+    """
 
     id: str
+    numbered: bool
     title: str
     about: Text | None
     currency: str
@@ -39,8 +46,23 @@ class Deal:
 
 def case_id(export: Export, record: Record) -> str:
     """Return the id of the case: of the CRM's id or, where there is none, of the title; empty if neither gives one."""
-    words = _text(export.cell(record, export.map.id)) or _text(export.cell(record, export.map.name))
-    return re.sub("[^a-z0-9]+", "-", words.lower())[:MAX_ID].strip("-")
+    return _slug(_crm_id(export, record) or _text(export.cell(record, export.map.name)))[:MAX_ID].strip("-")
+
+
+def _crm_id(export: Export, record: Record) -> str:
+    """Return the id by which the CRM knows the row, in its long form where it has two."""
+    number = _text(export.cell(record, export.map.id))
+    return _long_id(number) if export.map.id_form == "salesforce" and _SHORT_ID.fullmatch(number) else number
+
+
+def _long_id(short: str) -> str:
+    """Add the three signs that say which of the fifteen are capitals, each for five of them, the first counting one."""
+    fives = (short[start : start + 5] for start in (0, 5, 10))
+    return short + "".join(_CAPITALS[sum(sign.isupper() << place for place, sign in enumerate(five))] for five in fives)
+
+
+def _slug(words: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", words.lower()).strip("-")
 
 
 class DealReader:
@@ -59,17 +81,19 @@ class DealReader:
             problems.add(record.at, "row-length", message)
             return None
         title = self._title(record, problems)
-        id_ = case_id(self.export, record)
+        id_, number = case_id(self.export, record), _crm_id(self.export, record)
         if title and not id_:
             message = "no id, and no Latin letter or digit in the title to make one of; export the id as well"
             problems.add(record.at, "bad-id", message)
+        elif len(_slug(number)) > MAX_ID:
+            problems.add(record.at, "bad-id", f"the id {shorten(number)} is longer than {MAX_ID} characters")
         on = self._on(record, problems)
         facts, left, unknown = self._facts(record, on, problems)
         currency, about = self._currency(record, problems), self._about(record, problems)
         if problems:
             return None
         as_of = self.export.wishes.as_of or on
-        return Deal(id_, title, about, currency, as_of, on, facts, tuple(left), tuple(unknown))
+        return Deal(id_, bool(number), title, about, currency, as_of, on, facts, tuple(left), tuple(unknown))
 
     def _title(self, record: Record, problems: Problems) -> str:
         cell = self.export.cell(record, self.export.map.name)
@@ -98,12 +122,16 @@ class DealReader:
                 message = "nothing tells when this row was last changed; say --as-of and the day of the export"
                 problems.add(cell.at if cell else record.at, "empty-value", message)
             return as_of or date.min
-        found = self.export.days[index].value(cell.text)
-        if found is None:
-            problems.add(cell.at, "not-a-date", f"{shorten(cell.text)} is no day that can be read; write YYYY-MM-DD")
-        elif as_of is not None and found > as_of:
+        found = self._day(index, cell, problems)
+        if found is not None and as_of is not None and found > as_of:
             problems.add(cell.at, "after-as-of", f"the row was changed on {found}, after --as-of ({as_of})")
         return found or date.min
+
+    def _day(self, index: int, cell: Cell, problems: Problems) -> date | None:
+        found = self.export.days[index].value(cell.text)
+        if found is None:
+            problems.add(cell.at, "not-a-date", self.export.days[index].why_not(cell.text, "day", "YYYY-MM-DD"))
+        return found
 
     def _currency(self, record: Record, problems: Problems) -> str:
         """Read the currency: from its column, or where it stands with an amount; the two must agree."""
@@ -156,16 +184,15 @@ class DealReader:
         if fact.type == "text":
             return self._words(cell, problems)
         if fact.type == "date":
-            day = self.export.days[index].value(cell.text)
-            if day is None:
-                message = f"{shorten(cell.text)} is no day that can be read; write YYYY-MM-DD"
-                problems.add(cell.at, "not-a-date", message)
-            return day
-        return self._number(fact, self.export.amounts[index].value(cell.text), cell, problems)
+            return self._day(index, cell, problems)
+        return self._number(fact, self.export.amounts[index], cell, problems)
 
-    def _number(self, fact: Fact, number: Decimal | None, cell: Cell, problems: Problems) -> Value | None:
+    def _number(self, fact: Fact, way: Convention[Decimal], cell: Cell, problems: Problems) -> Value | None:
+        number = way.value(cell.text)
         if number is None:
-            problems.add(cell.at, "not-a-number", f"{shorten(cell.text)} is no number that can be read")
+            problems.add(
+                cell.at, "not-a-number", way.why_not(cell.text, "number", "digits, such as 12000000 or EUR 12000000")
+            )
         elif fact.type == "int":
             if number != number.to_integral_value():
                 problems.add(cell.at, "not-a-whole-number", f"{shorten(cell.text)} is no whole number")

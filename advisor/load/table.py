@@ -5,6 +5,7 @@ Cells are text and stay text, whatever a spreadsheet would make of them.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from advisor.yamlfile import BOM
 MAX_BYTES = 64_000_000
 MAX_RECORDS = 100_000
 DELIMITERS = (",", ";", "\t")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of spreadsheet programs begin, today's and those before 2007."""
 _HINT = re.compile(r"sep=([,;\t])\r?\n")
 """The first line by which spreadsheets tell one another what parts the cells."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -62,10 +65,19 @@ def fold(name: str) -> str:
 
 def read_table(path: Path, name: str, known: Collection[str], problems: Problems) -> Table | None:
     """Read a table; `known` are names of columns, by which its first row and what parts its cells are seen."""
+    if _is_workbook(path):
+        problems.add(Location(name), "not-utf8", "this is a workbook, no text; save its table as CSV (UTF-8)")
+        return None
     text = yamlfile.read_text(path, name, problems, MAX_BYTES)
     if text is None:
         return None
     return parse_table(text.removeprefix(BOM), name, known, problems)
+
+
+def _is_workbook(path: Path) -> bool:
+    with contextlib.suppress(OSError), path.open("rb") as stream:
+        return stream.read(4) in _WORKBOOKS
+    return False
 
 
 def parse_table(text: str, name: str, known: Collection[str], problems: Problems) -> Table | None:
@@ -73,7 +85,9 @@ def parse_table(text: str, name: str, known: Collection[str], problems: Problems
     nul = text.find("\0")
     if nul >= 0:
         at = _location(name, text, nul)
-        problems.add(at, "control-character", "the control character U+0000 cannot stand in a file; save it as UTF-8")
+        problems.add(
+            at, "control-character", "the control character U+0000 cannot stand in a file; save it as CSV (UTF-8)"
+        )
         return None
     names = {fold(column) for column in known}
     hint = _HINT.match(text)

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import stat
 import sys
 import tempfile
 from collections.abc import Callable
@@ -68,7 +69,10 @@ def _page(lang: str, layout: Callable[[Page], None]) -> Page:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file whole: to a temporary file beside it, then renamed over it; raise InputError if it cannot be."""
+    """Write a file whole: to a temporary file beside it, then renamed over it; raise InputError if it cannot be.
+
+    Who may read and write a file that is there stays as it is.
+    """
     temporary: str | None = None
     try:
         if path.exists() and not path.is_file():
@@ -80,7 +84,7 @@ def write_file(path: Path, text: str) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
+        os.chmod(temporary, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException as error:
         if temporary is not None and os.path.exists(temporary):

@@ -20,6 +20,9 @@ def intake_page(page: Page, intake: Intake, facts: Mapping[str, Fact]) -> None:
     page.line("import.counts", "strong", rows=len(intake.rows), **counts)
     if intake.dry_run:
         page.line("import.dry-run", "warn")
+    differing = sum(row.differs for row in intake.rows)
+    if differing:
+        page.line("import.differ", "warn", count=differing)
     if intake.below:
         page.line("import.below", "quiet", count=intake.below)
     _problems(page, [row for row in intake.rows if row.problems])
@@ -27,7 +30,7 @@ def intake_page(page: Page, intake: Intake, facts: Mapping[str, Fact]) -> None:
     names = tuple(map(page.words, ("column.export", "column.becomes", "column.means")))
     page.add(Table(names, tuple(_column(page, *entry) for entry in _columns(page, intake))))
     _not_understood(page, intake)
-    _rows(page, [row for row in intake.rows if not row.problems], facts)
+    _rows(page, sorted((row for row in intake.rows if not row.problems), key=_is_quiet), facts)
 
 
 def _columns(page: Page, intake: Intake) -> list[tuple[str, str, str]]:
@@ -64,6 +67,11 @@ def _rows(page: Page, rows: list[RowUse], facts: Mapping[str, Fact]) -> None:
     names = ("column.row", "column.case", "column.becomes", "column.taken", "column.left", "column.unknown")
     page.add(Table(tuple(map(page.words, names)), tuple(_row(page, row, facts) for row in rows[:MAX_ROWS])))
     _more(page, len(rows))
+
+
+def _is_quiet(row: RowUse) -> bool:
+    """Tell whether nobody has to look at a row, so that it stands below the others."""
+    return row.status == "same" and not row.differs and not row.unknown
 
 
 def _row(page: Page, row: RowUse, facts: Mapping[str, Fact]) -> tuple[str | Cell, ...]:
