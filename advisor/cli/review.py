@@ -54,7 +54,7 @@ def review_command(
 
     Example: advisor review cases/ --lang zh --output pack.html --output pack.json
     """
-    chosen = [(path, _format_of(path, format_)) for path in outputs]
+    chosen = [(path, format_of(path, format_)) for path in outputs]
     files = options.case_files(paths_)
     judge = options.judge(rules)
     before = load_previous(since, judge.knowledge) if since else None
@@ -73,7 +73,8 @@ def _lay_out(result: Review, format_: str, page: Page) -> None:
     (review_page if format_ == "text" else pack_page)(page, result)
 
 
-def _format_of(path: Path, format_: str | None) -> str:
+def format_of(path: Path, format_: str | None) -> str:
+    """Return the format in which to write a file: as asked, or as its ending says; raise InputError if it says none."""
     found = format_ or SUFFIXES.get(path.suffix)
     if found is None:
         message = f"the ending of {path.name} says no format; use {', '.join(SUFFIXES)} or give --format"
