@@ -21,7 +21,7 @@ _WRONG = ("missed", "wrong-reason")
 
 @dataclass(frozen=True)
 class Share:
-    """Who picked a verdict in an act, and how sure they were on average, in percent; `verdict` None: they picked none."""
+    """Who picked a verdict in an act (None: they picked none), and how sure they were on average, in percent."""
 
     verdict: VerdictLine | None
     learners: tuple[str, ...]
@@ -113,7 +113,7 @@ def _spread(act: ExerciseAct, grades: Sequence[ActGrade], sheets: Sequence[Sheet
 def _share(answers: Sequence[tuple[str, ActGrade]]) -> Share:
     sure = [Decimal(found.confidence) for _, found in answers if found.confidence is not None]
     first = answers[0][1]
-    percent = int((sum(sure) / len(sure)).to_integral_value()) if sure else None
+    percent = round(sum(sure, Decimal(0)) / len(sure)) if sure else None
     return Share(first.given, tuple(sorted(learner for learner, _ in answers)), percent, first.correct)
 
 
