@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
-from advisor.answers import AnswerSheet
-from advisor.exercise import Exercise, ExerciseAct
-from advisor.grade import ActGrade, SheetGrade
+from advisor.answers import Answer, AnswerSheet
+from advisor.exercise import Choice, Exercise, ExerciseAct
+from advisor.grade import ActGrade, SheetGrade, mean
 from advisor.lines import VerdictLine
 from advisor.model import Text
 from advisor.result import Unreadable
 
 CALLS = 3
 """So many learners are named under one reason to call on them."""
+FEW = 4
+"""Right against the others: at most one of so many learners has the right verdict."""
 _WRONG = ("missed", "wrong-reason")
+_Letters = Callable[[Answer], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,20 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Picked:
+    """A choice of an act, and who picked it."""
+
+    choice: Choice
+    learners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Calls:
-    """Whom to call on in an act: sure and wrong, and right against the others."""
+    """Whom to call on in an act: sure and wrong, right against the others, and who would break the law."""
 
     sure_and_wrong: tuple[str, ...]
     right_alone: tuple[str, ...]
+    unlawful: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -43,12 +56,14 @@ class ActSpread:
 
     act: ExerciseAct
     shares: tuple[Share, ...]
+    reasons: tuple[Picked, ...]
+    steps: tuple[Picked, ...]
     calls: Calls
 
 
 @dataclass(frozen=True)
 class Concept:
-    """An item of the playbooks: how often it was missed or got wrong, of how often it was asked for."""
+    """An item of the playbooks: how often it was missed or got wrong, of how often an answered act asked for it."""
 
     item: int
     title: Text
@@ -62,18 +77,25 @@ class ClassReport:
 
     exercise: Exercise
     sheets: tuple[SheetGrade, ...]
+    marks: Decimal | None
+    """The mean of the marks; `brier` is the mean of the confidence scores."""
+    brier: Decimal | None
     acts: tuple[ActSpread, ...]
     concepts: tuple[Concept, ...]
     alike: tuple[tuple[str, ...], ...]
     """Groups of learners whose answers are the same throughout."""
     unreadable: tuple[Unreadable, ...]
 
+    def rank(self, graded: SheetGrade) -> int:
+        """Return the place of a sheet; the same marks share one."""
+        return 1 + sum(other.marks > graded.marks for other in self.sheets)
+
 
 def class_report(
     exercise: Exercise,
     graded: Iterable[tuple[AnswerSheet, SheetGrade]],
     unreadable: Iterable[Unreadable],
-    titles: dict[int, Text],
+    titles: Mapping[int, Text],
 ) -> ClassReport:
     """Put the gradings of one exercise together; `titles` names the items of the playbooks."""
     pairs = sorted(graded, key=lambda pair: _rank(pair[1]))
@@ -81,8 +103,10 @@ def class_report(
     return ClassReport(
         exercise=exercise,
         sheets=sheets,
-        acts=tuple(_spread(act, [sheet.acts[act.number - 1] for sheet in sheets], sheets) for act in exercise.acts),
-        concepts=tuple(_concepts(sheets, titles)),
+        marks=mean(sheet.marks for sheet in sheets),
+        brier=mean(sheet.brier for sheet in sheets),
+        acts=tuple(_spread(act, pairs) for act in exercise.acts),
+        concepts=tuple(_concepts(exercise, sheets, titles)),
         alike=tuple(_alike(sheet for sheet, _ in pairs)),
         unreadable=tuple(sorted(unreadable, key=lambda found: found.file)),
     )
@@ -93,38 +117,62 @@ def _rank(sheet: SheetGrade) -> tuple[int, Decimal, str, str]:
     return -sheet.marks, sheet.brier if sheet.brier is not None else Decimal(2), sheet.learner, sheet.file
 
 
-def _spread(act: ExerciseAct, grades: Sequence[ActGrade], sheets: Sequence[SheetGrade]) -> ActSpread:
-    by: defaultdict[str, list[tuple[str, ActGrade]]] = defaultdict(list)
-    for sheet, found in zip(sheets, grades, strict=True):
-        by[found.given.id if found.given else ""].append((sheet.learner, found))
-    shares = [_share(answers) for answers in by.values()]
-    shares.sort(key=lambda share: (-len(share.learners), share.verdict.id if share.verdict else ""))
+def _spread(act: ExerciseAct, pairs: Sequence[tuple[AnswerSheet, SheetGrade]]) -> ActSpread:
+    found = [(graded.learner, graded.acts[act.number - 1]) for _, graded in pairs]
+    answers = [(sheet.learner, answer) for sheet, _ in pairs for answer in sheet.answers[act.number - 1 : act.number]]
+    return ActSpread(
+        act=act,
+        shares=tuple(_shares(found)),
+        reasons=_picked(act.reasons, answers, lambda answer: answer.reasons),
+        steps=_picked(act.steps, answers, lambda answer: (answer.step or "",)),
+        calls=_calls(found),
+    )
+
+
+def _picked(choices: Iterable[Choice], answers: Sequence[tuple[str, Answer]], letters: _Letters) -> tuple[Picked, ...]:
+    return tuple(
+        Picked(choice, tuple(sorted(learner for learner, answer in answers if choice.letter in letters(answer))))
+        for choice in choices
+    )
+
+
+def _calls(found: Sequence[tuple[str, ActGrade]]) -> Calls:
     wrong = [
-        (found.confidence, sheet.learner)
-        for sheet, found in zip(sheets, grades, strict=True)
-        if found.given is not None and not found.correct and found.confidence is not None
+        (-act.confidence, learner)
+        for learner, act in found
+        if act.given is not None and not act.correct and act.confidence is not None
     ]
-    sure = [learner for _, learner in sorted(wrong, key=lambda pair: (-pair[0], pair[1]))]
-    right = [sheet.learner for sheet, found in zip(sheets, grades, strict=True) if found.correct]
-    alone = right if len(right) * 4 <= len(sheets) else []
-    return ActSpread(act, tuple(shares), Calls(tuple(sure[:CALLS]), tuple(sorted(alone)[:CALLS])))
+    right = sorted(learner for learner, act in found if act.correct)
+    alone = right if len(right) * FEW <= len(found) else []
+    unlawful = sorted(learner for learner, act in found if act.unlawful)
+    return Calls(tuple(name for _, name in sorted(wrong)[:CALLS]), tuple(alone[:CALLS]), tuple(unlawful[:CALLS]))
+
+
+def _shares(found: Iterable[tuple[str, ActGrade]]) -> list[Share]:
+    """Return who picked which verdict, the most popular first."""
+    by: defaultdict[str, list[tuple[str, ActGrade]]] = defaultdict(list)
+    for learner, act in found:
+        by[act.given.id if act.given else ""].append((learner, act))
+    shares = [_share(answers) for answers in by.values()]
+    return sorted(shares, key=lambda share: (-len(share.learners), share.verdict.id if share.verdict else ""))
 
 
 def _share(answers: Sequence[tuple[str, ActGrade]]) -> Share:
-    sure = [Decimal(found.confidence) for _, found in answers if found.confidence is not None]
-    first = answers[0][1]
-    percent = round(sum(sure, Decimal(0)) / len(sure)) if sure else None
+    first, sure = answers[0][1], mean(act.confidence for _, act in answers)
+    percent = None if sure is None else round(sure)
     return Share(first.given, tuple(sorted(learner for learner, _ in answers)), percent, first.correct)
 
 
-def _concepts(sheets: Iterable[SheetGrade], titles: dict[int, Text]) -> Iterator[Concept]:
-    wrong: defaultdict[int, int] = defaultdict(int)
-    asked: defaultdict[int, int] = defaultdict(int)
-    for point in (point for sheet in sheets for act in sheet.acts for point in act.points):
-        for item in point.items:
-            asked[item] += 1
-            wrong[item] += point.kind in _WRONG
-    weak = sorted((item for item in asked if wrong[item]), key=lambda item: (-wrong[item], item))
+def _concepts(exercise: Exercise, sheets: Sequence[SheetGrade], titles: Mapping[int, Text]) -> Iterator[Concept]:
+    wrong: Counter[int] = Counter()
+    asked: Counter[int] = Counter()
+    for act in exercise.acts:
+        graded = [sheet.acts[act.number - 1] for sheet in sheets if not sheet.acts[act.number - 1].blank]
+        for choice in act.reasons:
+            asked.update(dict.fromkeys(choice.items, len(graded)))
+        for point in (point for found in graded for point in found.points if point.kind in _WRONG):
+            wrong.update(point.items)
+    weak = sorted(wrong, key=lambda item: (-Fraction(wrong[item], asked[item]), -wrong[item], item))
     return (Concept(item, titles[item], wrong[item], asked[item]) for item in weak)
 
 
@@ -135,28 +183,3 @@ def _alike(sheets: Iterable[AnswerSheet]) -> Iterator[tuple[str, ...]]:
         if any(not answer.blank for answer in sheet.answers):
             groups[tuple(answer.words for answer in sheet.answers)].append(sheet.learner)
     return (tuple(sorted(group)) for _, group in sorted(groups.items()) if len(group) > 1)
-
-
-def plain(found: ClassReport) -> dict[str, object]:
-    """Return a class report as data: what the advisor says of an act by its verdict only, the rest in full."""
-    acts = [
-        {
-            "number": spread.act.number,
-            "on": spread.act.told.on,
-            "title": spread.act.told.title,
-            "verdict": spread.act.report.verdict,
-            "change": spread.act.change,
-            "shares": spread.shares,
-            "calls": spread.calls,
-        }
-        for spread in found.acts
-    ]
-    return {
-        "exercise": found.exercise.id,
-        "title": found.exercise.lesson.case.title,
-        "sheets": found.sheets,
-        "acts": acts,
-        "concepts": found.concepts,
-        "alike": found.alike,
-        "unreadable": found.unreadable,
-    }

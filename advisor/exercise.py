@@ -19,6 +19,7 @@ from advisor.lines import SourceLine, VerdictLine
 from advisor.load.previous import PreviousCase, PreviousList
 from advisor.model import Text
 from advisor.result import CaseReport
+from advisor.rulebase import Law
 from advisor.sheet import CaseChange, OptionLine
 from advisor.teaching import Lesson, TeachingAct
 
@@ -29,7 +30,7 @@ STEPS = 2
 
 @dataclass(frozen=True)
 class Choice:
-    """Something to pick: its letter, and what grading says of it. `law` is the limit that it breaks, in words."""
+    """Something to pick: its letter, and what grading says of it. `law` is the limit that it breaks, and its basis."""
 
     letter: str
     text: Text
@@ -57,7 +58,7 @@ class ExerciseAct:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A teaching case with all its acts judged, and the verdicts that can be committed."""
+    """A teaching case with all its acts judged, and the verdicts that can be committed, numbered from 1."""
 
     lesson: Lesson
     acts: tuple[ExerciseAct, ...]
@@ -105,10 +106,17 @@ def _act(
     ]
     steps = [
         *(Choice("", action.do, True, action.why, ()) for action in found.actions[:STEPS]),
-        *(Choice("", step.do, False, step.why, (), laws[step.law].cite if step.law else None) for step in told.steps),
+        *(
+            Choice("", step.do, False, step.why, (), _limit(laws[step.law]) if step.law else None)
+            for step in told.steps
+        ),
     ]
     key = f"{lesson.case.id}/{number}"
     return ExerciseAct(number, told, found, _lettered(key, reasons), _lettered(key, steps), change)
+
+
+def _limit(law: Law) -> Text:
+    return say("grade.limit", says=law.says, cite=law.cite)
 
 
 def _source(sources: Iterable[SourceLine]) -> Text:

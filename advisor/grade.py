@@ -1,14 +1,15 @@
 """Grading of answer sheets: deterministic, and explained point by point.
 
-The marks are settings of ours. An unlawful play costs the whole act. Confidence is scored by itself, after Brier: the
-squared distance between what was claimed and what came true, 0 at best and 1 at worst.
+The marks are settings of ours. An unlawful play costs the whole act, and an act never counts less than 0. Confidence is
+scored by itself, after Brier: the squared distance between what was claimed and what came true, 0 at best and 1 at
+worst.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from advisor.answers import Answer, AnswerSheet
@@ -19,7 +20,7 @@ from advisor.model import Text
 
 PointKind = Literal[
     "verdict", "stands", "tempting", "wrong-verdict", "found", "missed", "wrong-reason", "step", "wrong-step",
-    "unlawful", "blank",
+    "missed-step", "unlawful", "blank",
 ]  # fmt: skip
 _THOUSANDTH = Decimal("0.001")
 
@@ -43,6 +44,7 @@ class Point:
     marks: int
     text: Text
     why: Text
+    letter: str = ""
     items: tuple[int, ...] = ()
     law: Text | None = None
 
@@ -66,6 +68,21 @@ class ActGrade:
         """Whether the verdict is the advisor's."""
         return self.given is not None and self.given.id == self.right.id
 
+    @property
+    def blank(self) -> bool:
+        """Whether the act was not answered."""
+        return any(point.kind == "blank" for point in self.points)
+
+    @property
+    def unlawful(self) -> bool:
+        """Whether an unlawful play was picked."""
+        return any(point.kind == "unlawful" for point in self.points)
+
+    @property
+    def earned(self) -> int:
+        """The sum of the points, before an act is lost or held at 0."""
+        return sum(point.marks for point in self.points)
+
 
 @dataclass(frozen=True)
 class SheetGrade:
@@ -79,14 +96,18 @@ class SheetGrade:
     most: int
     brier: Decimal | None
     sealed: bool
-    """Whether each act was committed before the next was shown."""
+    """Whether each act carries the seal of having been committed before the next was shown."""
 
 
-def grade(sheet: AnswerSheet, of: Exercise, marks: Mapping[str, int]) -> SheetGrade:
+def marks_of(settings: Mapping[str, int]) -> Marks:
+    """Return what answers count, from the settings."""
+    return Marks(**{name: settings[f"mark_{name}"] for name in Marks.__dataclass_fields__})
+
+
+def grade(sheet: AnswerSheet, of: Exercise, marks: Marks) -> SheetGrade:
     """Grade a sheet against the advisor's own result for what was known at each act."""
-    table = Marks(**{name: marks[f"mark_{name}"] for name in Marks.__dataclass_fields__})
     answers = [*sheet.answers, *[Answer()] * (len(of.acts) - len(sheet.answers))]
-    acts = tuple(_act(answer, act, of, table) for answer, act in zip(answers, of.acts, strict=True))
+    acts = tuple(_act(answer, act, of, marks) for answer, act in zip(answers, of.acts, strict=True))
     return SheetGrade(
         exercise=of.id,
         learner=sheet.learner,
@@ -94,42 +115,52 @@ def grade(sheet: AnswerSheet, of: Exercise, marks: Mapping[str, int]) -> SheetGr
         acts=acts,
         marks=sum(act.marks for act in acts),
         most=sum(act.most for act in acts),
-        brier=mean([act.brier for act in acts if act.brier is not None]),
-        sealed=bool(sheet.answers) and all(answer.seal is not None for answer in sheet.answers),
+        brier=mean(act.brier for act in acts),
+        sealed=all(answer.seal is not None for answer in answers),
     )
 
 
-def mean(values: list[Decimal]) -> Decimal | None:
-    """Return the mean to a thousandth; None of nothing."""
-    return (sum(values, Decimal(0)) / len(values)).quantize(_THOUSANDTH) if values else None
+def mean(values: Iterable[Decimal | int | None]) -> Decimal | None:
+    """Return the mean of what is given, to a thousandth, halves up; None of nothing."""
+    given = [Decimal(value) for value in values if value is not None]
+    return (sum(given, Decimal(0)) / len(given)).quantize(_THOUSANDTH, ROUND_HALF_UP) if given else None
+
+
+def brier_score(confidence: int, correct: bool) -> Decimal:
+    """Return the squared distance between what was claimed, in percent, and what came true; exact."""
+    return (Decimal(confidence) / 100 - int(correct)) ** 2
 
 
 def _act(answer: Answer, act: ExerciseAct, of: Exercise, marks: Marks) -> ActGrade:
     right = act.report.verdict
     given = next((verdict for verdict in of.verdicts if verdict.id == answer.verdict), None)
-    points = tuple(_points(answer, act, given, marks))
     most = marks.verdict + marks.reason * sum(c.right for c in act.reasons)
     most += marks.step if any(c.right for c in act.steps) else 0
-    total = 0 if any(point.kind == "unlawful" for point in points) else max(0, sum(point.marks for point in points))
-    brier = None
-    if given is not None and answer.confidence is not None:
-        missed = Decimal(answer.confidence) / 100 - (1 if given.id == right.id else 0)
-        brier = (missed * missed).quantize(_THOUSANDTH)
-    return ActGrade(act.number, act.told.title, given, right, answer.confidence, points, total, most, brier)
+    scored = given is not None and answer.confidence is not None
+    found = ActGrade(
+        number=act.number,
+        title=act.told.title,
+        given=given,
+        right=right,
+        confidence=answer.confidence,
+        points=tuple(_points(answer, act, given, marks)),
+        marks=0,
+        most=most,
+        brier=brier_score(answer.confidence or 0, given == right) if scored else None,
+    )
+    return found if found.unlawful or found.earned < 0 else replace(found, marks=found.earned)
 
 
 def _points(answer: Answer, act: ExerciseAct, given: VerdictLine | None, marks: Marks) -> Iterator[Point]:
     if answer.blank:
-        yield Point("blank", 0, say("grade.blank"), say("grade.right-verdict", verdict=act.report.verdict.label))
+        yield Point("blank", 0, say("grade.no-answer"), say("grade.right-verdict", verdict=act.report.verdict.label))
         return
     yield _verdict(act, given, marks)
     for choice in act.reasons:
         picked = choice.letter in answer.reasons
         if picked or choice.right:
             yield _reason(choice, picked, marks)
-    step = next((choice for choice in act.steps if choice.letter == answer.step), None)
-    if step is not None:
-        yield _step(step, marks)
+    yield from _steps(answer.step, act.steps, marks)
 
 
 def _verdict(act: ExerciseAct, given: VerdictLine | None, marks: Marks) -> Point:
@@ -138,28 +169,35 @@ def _verdict(act: ExerciseAct, given: VerdictLine | None, marks: Marks) -> Point
         return Point("wrong-verdict", 0, say("grade.no-verdict"), say("grade.right-verdict", verdict=right.label))
     if given.id == right.id:
         return Point("verdict", marks.verdict, given.label, right.meaning)
+    authored = tempting.why if tempting is not None and tempting.verdict == given.id else None
     if any(given.id == verdict.id for verdict in act.report.standing):
         why = say("grade.second", verdict=right.label)
+        why = say("grade.second-why", second=why, why=authored) if authored else why
         return Point("stands", marks.stands, given.label, why)
-    if tempting is not None and tempting.verdict == given.id:
-        return Point("tempting", 0, given.label, tempting.why)
+    if authored is not None:
+        return Point("tempting", 0, given.label, say("grade.instead", why=authored, verdict=right.label))
     option = act.option(given.id)
-    return Point("wrong-verdict", 0, given.label, option.why if option else _uncalled(right))
-
-
-def _uncalled(right: VerdictLine) -> Text:
-    return say("grade.uncalled", verdict=right.label)
+    if option is None:
+        return Point("wrong-verdict", 0, given.label, say("grade.uncalled", verdict=right.label))
+    return Point("wrong-verdict", 0, given.label, say("grade.instead", why=option.why, verdict=right.label))
 
 
 def _reason(choice: Choice, picked: bool, marks: Marks) -> Point:
     if not choice.right:
-        return Point("wrong-reason", marks.wrong_reason, choice.text, choice.why, choice.items)
-    kind: PointKind = "found" if picked else "missed"
-    return Point(kind, marks.reason if picked else 0, choice.text, choice.why, choice.items)
+        return _picked("wrong-reason", marks.wrong_reason, choice)
+    return _picked("found", marks.reason, choice) if picked else _picked("missed", 0, choice)
 
 
-def _step(choice: Choice, marks: Marks) -> Point:
-    if choice.right:
-        return Point("step", marks.step, choice.text, choice.why, choice.items)
-    kind: PointKind = "unlawful" if choice.law is not None else "wrong-step"
-    return Point(kind, 0, choice.text, choice.why, choice.items, choice.law)
+def _steps(letter: str | None, steps: tuple[Choice, ...], marks: Marks) -> Iterator[Point]:
+    """Yield the step that was picked, and the right ones where it is none of them."""
+    step = next((choice for choice in steps if choice.letter == letter), None)
+    if step is not None and step.right:
+        yield _picked("step", marks.step, step)
+        return
+    if step is not None:
+        yield _picked("wrong-step" if step.law is None else "unlawful", 0, step)
+    yield from (_picked("missed-step", 0, choice) for choice in steps if choice.right)
+
+
+def _picked(kind: PointKind, marks: int, choice: Choice) -> Point:
+    return Point(kind, marks, choice.text, choice.why, choice.letter, choice.items, choice.law)

@@ -12,7 +12,7 @@ import click
 
 from advisor import paths
 from advisor.cli import options
-from advisor.explain.seat import SeatReport, seat_report
+from advisor.explain.seat import SeatReport, seat_data, seat_report
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.load.previous import PreviousCase, load_previous
@@ -70,7 +70,7 @@ def review_command(
     judge = options.judge(rules)
     if seat is not None:
         found = _play(judge, files, seat, rules, as_of)
-        _emit(found, lambda _: partial(seat_page, found=found), chosen, format_, lang)
+        _emit(seat_data(found), lambda _: partial(seat_page, found=found), chosen, format_, lang)
         return Exit.OK
     before = load_previous(since, judge.knowledge) if since else None
     result = _review(judge, files, as_of, names, before)

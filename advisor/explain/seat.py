@@ -52,3 +52,28 @@ def seat_report(judge: Judge, seat: Seat, case: Case, wanted: str) -> SeatReport
         answer=answer.answer,
         after=report(judge, judge.judge(worked)) if facts else None,
     )
+
+
+def seat_data(found: SeatReport) -> dict[str, object]:
+    """Return the play as data: of each of the three cases its verdict, reasons and actions."""
+    return {
+        "case": found.ours.id,
+        "title": found.ours.title,
+        "rival": found.rival,
+        "several": found.several,
+        "assumed": found.assumed,
+        "theirs": _brief(found.theirs),
+        "answer": found.answer,
+        "ours": _brief(found.ours),
+        "after": _brief(found.after) if found.after is not None else None,
+    }
+
+
+def _brief(case: CaseReport) -> dict[str, object]:
+    return {
+        "verdict": case.verdict,
+        "settled": case.settled,
+        "possible": [verdict.id for verdict in case.possible],
+        "reasons_for": [reason.text for reason in case.reasons_for],
+        "actions": case.actions,
+    }

@@ -15,11 +15,13 @@ from advisor.model import Text
 from advisor.problems import InputError, Location, Problem, Problems
 from advisor.rulebase import Knowledge
 from advisor.teaching import Lesson, TeachingAct, Temptation, WrongReason, WrongStep
-from advisor.yamlfile import Mapping, Node
+from advisor.yamlfile import Mapping, Node, Scalar
 
 BLOCK = "teaching"
 _REQUIRED = ("begins", "items", "playbook", "authored", "lesson", "acts")
 _ACT = ("story", "wrong", "steps", "notes")
+MAX_CHOICES = 10
+"""Wrong reasons, or wrong steps, of an act: all choices together have letters, and a learner reads them all."""
 
 
 def load_lesson(path: Path, knowledge: Knowledge) -> Lesson:
@@ -37,13 +39,19 @@ def load_lesson(path: Path, knowledge: Knowledge) -> Lesson:
     return lesson
 
 
-def lessons_in(folder: Path) -> list[Path]:
-    """List the teaching cases of a folder: the files that have the block, whether or not it can be read."""
-    found = []
+def lessons_in(folder: Path) -> dict[str, Path]:
+    """Find the teaching cases of a folder by the ids of their cases; of two with one id the first counts.
+
+    These are the files that have the block, whether or not it can be read; a file that is no YAML goes by its name.
+    """
+    found: dict[str, Path] = {}
     for path in paths.case_files([folder]):
-        text = yamlfile.read_text(path, "", Problems()) or ""
+        problems, name = Problems(), paths.display(path)
+        text = yamlfile.read_text(path, name, problems) or ""
         if f"\n{BLOCK}:" in text.replace("\r", "\n"):
-            found.append(path)
+            node = yamlfile.parse(text, name, problems)
+            id_ = node.entries.get("case") if isinstance(node, Mapping) else None
+            found.setdefault(id_.text if isinstance(id_, Scalar) else path.stem, path)
     return found
 
 
@@ -88,10 +96,17 @@ class TeachingReader:
             title=title,
             story=self._text(m, "story"),
             tempting=self._temptation(m.entries["tempting"]) if "tempting" in m.entries else None,
-            wrong=tuple(map(self._wrong, r.get(m, "wrong", lambda n: r.sequence(n, '"wrong"'), ()))),
-            steps=tuple(map(self._step, r.get(m, "steps", lambda n: r.sequence(n, '"steps"'), ()))),
+            wrong=tuple(map(self._wrong, self._choices(m, "wrong"))),
+            steps=tuple(map(self._step, self._choices(m, "steps"))),
             notes=self._text(m, "notes"),
         )
+
+    def _choices(self, m: Mapping, key: str) -> tuple[Node, ...]:
+        nodes = self.reader.get(m, key, lambda n: self.reader.sequence(n, f'"{key}"'), ())
+        if len(nodes) > MAX_CHOICES:
+            message = f'"{key}" lists {len(nodes)} choices; at most {MAX_CHOICES}'
+            self.reader.bad(m.key_at[key], "too-many-members", message)
+        return nodes
 
     def _temptation(self, node: Node) -> Temptation:
         r, m = self.reader, self.reader.mapping(node, '"tempting"', ("verdict", "why"))

@@ -1,12 +1,13 @@
-"""Exercises: the act that a learner reads, a grading point by point, the class, the debriefing."""
+"""Exercises: the act that a learner reads, a grading point by point, the debriefing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
-from advisor.classroom import ActSpread, ClassReport, Share
 from advisor.exercise import Choice, Exercise, ExerciseAct
 from advisor.grade import ActGrade, Point, SheetGrade
+from advisor.lexicon import say
 from advisor.model import Text
 from advisor.render.blocks import Bullet, Bullets, Line, Page, Table, Tone
 from advisor.render.layout.case import openness_word, reasons
@@ -19,6 +20,7 @@ _TONES: dict[str, Tone] = {
     "step": "good",
     "stands": "warn",
     "missed": "warn",
+    "missed-step": "warn",
     "blank": "warn",
     "tempting": "bad",
     "wrong-verdict": "bad",
@@ -26,8 +28,6 @@ _TONES: dict[str, Tone] = {
     "wrong-step": "bad",
     "unlawful": "bad",
 }
-BAR = 20
-"""Signs of the longest bar in a spread of answers."""
 
 
 def list_page(page: Page, lessons: Sequence[Lesson]) -> None:
@@ -51,15 +51,28 @@ def act_page(page: Page, exercise: Exercise, act: ExerciseAct) -> None:
     lesson = exercise.lesson
     page.head("exercise.title", 1, title=lesson.case.title)
     if act.number == 1:
-        page.line("exercise.playbook", "quiet", text=lesson.playbook)
-        page.line("exercise.authored", "quiet", text=lesson.authored)
+        provenance(page, lesson)
     number, of = act.number, len(exercise.acts)
     page.head("exercise.act", number=number, of=of, on=act.told.on.isoformat(), title=act.told.title)
     page.add(Line(page.text(act.told.story)))
     page.head("exercise.verdicts", 3)
-    page.add(Bullets(tuple(Bullet(page.words("exercise.option", mark=v.id, text=v.label)) for v in exercise.verdicts)))
+    page.add(
+        Bullets(
+            tuple(
+                Bullet(page.words("exercise.verdict", verdict=v.label, id=v.id), page.text(v.meaning))
+                for v in exercise.verdicts
+            ),
+            numbered=True,
+        )
+    )
     _choices(page, "exercise.reasons", act.reasons)
     _choices(page, "exercise.steps", act.steps)
+
+
+def provenance(page: Page, lesson: Lesson) -> None:
+    """Write what of the case stands in the playbook, and what is authored."""
+    page.line("exercise.playbook", "quiet", text=lesson.playbook)
+    page.line("exercise.authored", "quiet", text=lesson.authored)
 
 
 def _choices(page: Page, key: str, choices: Iterable[Choice]) -> None:
@@ -76,76 +89,60 @@ def sheet_page(page: Page, graded: SheetGrade, title: Text) -> None:
 
 
 def _total(page: Page, graded: SheetGrade) -> None:
-    brier = str(graded.brier) if graded.brier is not None else page.words("dash")
-    page.line("grade.total", "strong", marks=graded.marks, most=graded.most, brier=brier)
+    page.line("grade.total", "strong", marks=graded.marks, most=graded.most)
+    if graded.brier is not None:
+        page.line("grade.brier", brier=str(graded.brier), count=sum(act.brier is not None for act in graded.acts))
     if not graded.sealed:
         page.line("grade.unsealed", "quiet")
 
 
 def _act_grade(page: Page, act: ActGrade) -> None:
     page.head("grade.act", number=act.number, title=act.title, marks=act.marks, most=act.most)
-    if act.brier is not None and act.confidence is not None:
-        page.line("grade.confidence", "quiet", confidence=act.confidence, brier=str(act.brier))
     page.add(Bullets(tuple(_point(page, point) for point in act.points)))
-    if any(point.kind == "unlawful" for point in act.points):
-        page.line("grade.act-lost", "bad")
+    if act.unlawful:
+        page.line("grade.act-lost", "bad", earned=act.earned)
+    elif act.earned < 0:
+        page.line("grade.floor", "quiet", earned=_signed(act.earned))
+    if act.brier is not None and act.confidence is not None:
+        claimed, came = Decimal(act.confidence) / 100, int(act.correct)
+        key = "grade.sure-right" if act.correct else "grade.sure-wrong"
+        page.line(key, "quiet", confidence=act.confidence, claimed=str(claimed), came=came, brier=str(act.brier))
+    elif not act.blank:
+        page.line("grade.unscored", "quiet")
 
 
 def _point(page: Page, point: Point) -> Bullet:
-    text = page.words(f"grade.{point.kind}", text=point.text, marks=f"{point.marks:+d}" if point.marks else "0")
-    why = page.words("grade.law", why=point.why, law=point.law) if point.law else page.text(point.why)
-    return Bullet(text, why, _TONES[point.kind])
+    text = page.words("exercise.option", mark=point.letter, text=point.text) if point.letter else page.text(point.text)
+    why = page.text(say("grade.law", why=point.why, law=point.law) if point.law else point.why)
+    if point.items:
+        key = "grade.item" if len(point.items) == 1 else "grade.items"
+        why = page.words(key, why=why, items=page.words("list.comma").join(map(str, point.items)))
+    return Bullet(page.words(f"grade.{point.kind}", text=text, marks=_signed(point.marks)), why, _TONES[point.kind])
 
 
-def class_page(page: Page, found: ClassReport) -> None:
-    """Write the report of a class: scoreboard, each act, weak concepts, then every sheet."""
-    lesson = found.exercise.lesson
-    page.head("class.title", 1, title=lesson.case.title)
-    page.line("class.count", "quiet", count=len(found.sheets))
-    page.line("exercise.playbook", "quiet", text=lesson.playbook)
-    page.line("exercise.authored", "quiet", text=lesson.authored)
-    if found.unreadable:
-        page.head("class.unreadable")
-        problems = tuple(Bullet(problem) for file in found.unreadable for problem in file.problems)
-        page.add(Bullets(problems))
-    for spread in found.acts:
-        _spread(page, spread, len(found.sheets))
-    _concepts(page, found)
-    scoreboard(page, found)
-    if found.alike:
-        page.head("class.alike")
-        page.add(Bullets(tuple(Bullet(page.words("list.comma").join(group)) for group in found.alike)))
-    page.fold("class.sheets", lambda inner: _sheets(inner, found))
+def _signed(marks: int) -> str:
+    return f"{marks:+d}" if marks else "0"
 
 
-def _sheets(page: Page, found: ClassReport) -> None:
-    for graded in found.sheets:
-        sheet_page(page, graded, found.exercise.lesson.case.title)
+def debrief_page(page: Page, exercise: Exercise, acts: Iterable[ExerciseAct]) -> None:
+    """Write what a trainer needs after an act: the argument, the error that tempts, what turned, the notes."""
+    lesson = exercise.lesson
+    page.head("exercise.debrief", 1, title=lesson.case.title)
+    provenance(page, lesson)
+    for act in acts:
+        page.head("class.act", number=act.number, on=act.told.on.isoformat(), title=act.told.title)
+        page.add(Line(page.text(act.told.story)))
+        advised(page, act)
+        if act.told.tempting is not None:
+            verdict = next(v.label for v in exercise.verdicts if v.id == act.told.tempting.verdict)
+            page.line("exercise.tempting", "bad", verdict=verdict, why=act.told.tempting.why)
+        _wrong(page, "exercise.wrong-reasons", act.reasons)
+        _wrong(page, "exercise.wrong-steps", act.steps)
+        page.line("exercise.notes", text=act.told.notes)
+    page.line("exercise.lesson", "strong", text=lesson.lesson)
 
 
-def _spread(page: Page, spread: ActSpread, of: int) -> None:
-    act = spread.act
-    page.head("class.act", number=act.number, on=act.told.on.isoformat(), title=act.told.title)
-    columns = tuple(map(page.words, ("column.verdict", "column.answers", "column.share", "column.confidence")))
-    page.add(Table(columns, tuple(_share(page, share, of) for share in spread.shares)))
-    for key, names in (("class.sure", spread.calls.sure_and_wrong), ("class.alone", spread.calls.right_alone)):
-        if names:
-            page.line(key, "warn", names=page.words("list.comma").join(names))
-    _advised(page, act)
-
-
-def _share(page: Page, share: Share, of: int) -> tuple[str, ...]:
-    verdict = page.text(share.verdict.label) if share.verdict else page.words("class.no-verdict")
-    count, sure = len(share.learners), share.confidence
-    return (
-        page.words("class.right", verdict=verdict) if share.right else verdict,
-        str(count),
-        "█" * max(1, round(count * BAR / of)),
-        page.words("dash") if sure is None else page.words("class.percent", value=sure),
-    )
-
-
-def _advised(page: Page, act: ExerciseAct) -> None:
+def advised(page: Page, act: ExerciseAct) -> None:
     """Write the advisor's verdict on an act, its reasons, and what turned it."""
     state = openness_word(page, act.report)
     page.line(
@@ -166,52 +163,6 @@ def _change(page: Page, change: CaseChange) -> None:
             tuple(Bullet(page.words("flip.change", fact=fact.label, was=fact.was, to=fact.now)) for fact in change.did)
         )
     )
-
-
-def _concepts(page: Page, found: ClassReport) -> None:
-    page.head("class.concepts")
-    columns = tuple(map(page.words, ("column.item", "column.title", "column.missed")))
-    rows = tuple(
-        (str(c.item), page.text(c.title), page.words("class.of", part=c.wrong, whole=c.asked)) for c in found.concepts
-    )
-    page.add(Table(columns, rows) if rows else Line(page.words("class.no-concepts"), "quiet"))
-
-
-def scoreboard(page: Page, found: ClassReport) -> None:
-    """Write who reached which marks."""
-    page.head("class.scoreboard")
-    acts = tuple(page.words("class.act-short", number=act.number) for act in found.exercise.acts)
-    columns = (*map(page.words, ("column.rank", "column.learner", "column.marks")), *acts, page.words("column.brier"))
-    rows = tuple(
-        (
-            str(1 + sum(other.marks > graded.marks for other in found.sheets)),
-            graded.learner,
-            page.words("class.of", part=graded.marks, whole=graded.most),
-            *(str(act.marks) for act in graded.acts),
-            str(graded.brier) if graded.brier is not None else page.words("dash"),
-        )
-        for graded in found.sheets
-    )
-    page.add(Table(columns, rows))
-
-
-def debrief_page(page: Page, exercise: Exercise, acts: Iterable[ExerciseAct]) -> None:
-    """Write what a trainer needs after an act: the argument, the error that tempts, what turned, the notes."""
-    lesson = exercise.lesson
-    page.head("exercise.debrief", 1, title=lesson.case.title)
-    page.line("exercise.playbook", "quiet", text=lesson.playbook)
-    page.line("exercise.authored", "quiet", text=lesson.authored)
-    for act in acts:
-        page.head("class.act", number=act.number, on=act.told.on.isoformat(), title=act.told.title)
-        page.add(Line(page.text(act.told.story)))
-        _advised(page, act)
-        if act.told.tempting is not None:
-            verdict = next(v.label for v in exercise.verdicts if v.id == act.told.tempting.verdict)
-            page.line("exercise.tempting", "bad", verdict=verdict, why=act.told.tempting.why)
-        _wrong(page, "exercise.wrong-reasons", act.reasons)
-        _wrong(page, "exercise.wrong-steps", act.steps)
-        page.line("exercise.notes", text=act.told.notes)
-    page.line("exercise.lesson", "strong", text=lesson.lesson)
 
 
 def _wrong(page: Page, key: str, choices: Iterable[Choice]) -> None:
