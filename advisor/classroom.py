@@ -97,7 +97,7 @@ def class_report(
     unreadable: Iterable[Unreadable],
     titles: Mapping[int, Text],
 ) -> ClassReport:
-    """Put the gradings of one exercise together; `titles` names the items of the playbooks."""
+    """Put the gradings of one exercise together, at least one; `titles` names the items of the playbooks."""
     pairs = sorted(graded, key=lambda pair: _rank(pair[1]))
     sheets = tuple(found for _, found in pairs)
     return ClassReport(
@@ -107,7 +107,7 @@ def class_report(
         brier=mean(sheet.brier for sheet in sheets),
         acts=tuple(_spread(act, pairs) for act in exercise.acts),
         concepts=tuple(_concepts(exercise, sheets, titles)),
-        alike=tuple(_alike(sheet for sheet, _ in pairs)),
+        alike=tuple(_alike((sheet.learner, sheet.answers[: len(exercise.acts)]) for sheet, _ in pairs)),
         unreadable=tuple(sorted(unreadable, key=lambda found: found.file)),
     )
 
@@ -176,10 +176,10 @@ def _concepts(exercise: Exercise, sheets: Sequence[SheetGrade], titles: Mapping[
     return (Concept(item, titles[item], wrong[item], asked[item]) for item in weak)
 
 
-def _alike(sheets: Iterable[AnswerSheet]) -> Iterator[tuple[str, ...]]:
+def _alike(sheets: Iterable[tuple[str, Sequence[Answer]]]) -> Iterator[tuple[str, ...]]:
     """Group the learners whose filled sheets say the same in every act."""
     groups: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    for sheet in sheets:
-        if any(not answer.blank for answer in sheet.answers):
-            groups[tuple(answer.words for answer in sheet.answers)].append(sheet.learner)
+    for learner, answers in sheets:
+        if any(not answer.blank for answer in answers):
+            groups[tuple(answer.words for answer in answers)].append(learner)
     return (tuple(sorted(group)) for _, group in sorted(groups.items()) if len(group) > 1)

@@ -6,7 +6,7 @@ Right are the advisor's own verdict, reasons and next actions as of the day of t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from string import ascii_lowercase
 
@@ -68,6 +68,10 @@ class Exercise:
     def id(self) -> str:
         """The id of the case."""
         return self.lesson.case.id
+
+    def up_to(self, act: ExerciseAct) -> Exercise:
+        """Return the exercise as far as it has been played."""
+        return replace(self, acts=self.acts[: act.number])
 
 
 def exercise(judge: Judge, lesson: Lesson) -> Exercise:

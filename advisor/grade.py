@@ -105,8 +105,8 @@ def marks_of(settings: Mapping[str, int]) -> Marks:
 
 
 def grade(sheet: AnswerSheet, of: Exercise, marks: Marks) -> SheetGrade:
-    """Grade a sheet against the advisor's own result for what was known at each act."""
-    answers = [*sheet.answers, *[Answer()] * (len(of.acts) - len(sheet.answers))]
+    """Grade a sheet against the advisor's own result for what was known at each act of the exercise."""
+    answers = [*sheet.answers, *[Answer()] * len(of.acts)][: len(of.acts)]
     acts = tuple(_act(answer, act, of, marks) for answer, act in zip(answers, of.acts, strict=True))
     return SheetGrade(
         exercise=of.id,

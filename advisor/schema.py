@@ -8,6 +8,7 @@ from typing import Any
 from advisor import model, rule
 from advisor.model import CASE, GRADES, Fact
 from advisor.rulebase import Knowledge
+from advisor.teaching import MAX_CHOICES
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -51,8 +52,29 @@ def case_schema(knowledge: Knowledge) -> Schema:
             "deals": {"type": "array", "items": {"type": "string"}},
             **content,
             "history": {"type": "array", "items": act},
+            "teaching": _teaching_schema(knowledge),
         },
     }
+
+
+def _teaching_schema(knowledge: Knowledge) -> Schema:
+    """The block that makes a case an exercise as well."""
+    tempting = object_of({"verdict": {"enum": list(knowledge.verdicts)}, "why": _TEXT}, ("verdict", "why"))
+    item: Schema = {"type": "integer", "minimum": 1, "maximum": 999}
+    wrong = object_of({"text": _TEXT, "why": _TEXT, "item": item}, ("text", "why", "item"))
+    step = object_of({"do": _TEXT, "why": _TEXT, "law": {"enum": list(knowledge.laws)}}, ("do", "why"))
+    few = {"type": "array", "maxItems": MAX_CHOICES}
+    parts: Schema = {
+        "story": _TEXT,
+        "tempting": tempting,
+        "wrong": {**few, "items": wrong},
+        "steps": {**few, "items": step},
+        "notes": _TEXT,
+    }
+    texts: Schema = {"playbook": _TEXT, "authored": _TEXT, "lesson": _TEXT}
+    acts = {"type": "array", "items": object_of(parts, ("story", "wrong", "steps", "notes"))}
+    block: Schema = {"begins": DAY, "items": {"type": "array", "items": item}, **texts, "acts": acts}
+    return object_of(block, tuple(block))
 
 
 def _facts_schema(knowledge: Knowledge) -> Schema:

@@ -8,6 +8,9 @@ from datetime import date
 from advisor.case import Case
 from advisor.model import Text
 
+MAX_CHOICES = 10
+"""Wrong reasons, or wrong steps, of an act: all choices together have letters, and a learner reads them all."""
+
 
 @dataclass(frozen=True)
 class WrongReason:

@@ -90,6 +90,13 @@ COMMANDS = [
     ["playbook", "verdicts"],
     ["glossary"],
     ["glossary", "coach"],
+    ["review", CASE, "--seat", "competitor:competitor-1"],
+    ["exercise", "list", "--cases", "LESSONS"],
+    ["exercise", "start", "toll-gates", "--act", "2", "--cases", "LESSONS"],
+    ["exercise", "grade", "ANSWERS", "--cases", "LESSONS"],
+    ["exercise", "grade", "ANSWERS/ann.yaml", "--cases", "LESSONS"],
+    ["exercise", "scoreboard", "ANSWERS", "--cases", "LESSONS", "--until", "2"],
+    ["exercise", "debrief", "toll-gates", "--cases", "LESSONS"],
 ]
 """What is run in both languages and all formats."""
 
@@ -110,6 +117,8 @@ def small_checkout(folder: Path) -> Path:
     """Lay the small rule base out as a checkout lays out the shipped one."""
     shutil.copytree(TESTS / "mini" / "rules", folder / "rules")
     shutil.copytree(TESTS / "mini" / "knowledge", folder / "knowledge")
+    shutil.copytree(TESTS / "mini" / "cases", folder / "lessons")
+    shutil.copytree(TESTS / "mini" / "answers", folder / "answers")
     (folder / "setup.cfg").touch()
     return folder
 
@@ -130,7 +139,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def advisor(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Advisor:
-    """Run the command line on the small rule base, in a folder where the settled case lies."""
+    """Run the command line on the small rule base, in a folder where the settled case lies.
+
+    LESSONS and ANSWERS stand for the folders of the teaching case and of its answer sheets, which lie elsewhere.
+    """
     monkeypatch.setattr(paths, "_CHECKOUT", checkout)
     monkeypatch.chdir(tmp_path)
     for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "ADVISOR_LANG", "ADVISOR_DEBUG"):
@@ -142,7 +154,9 @@ def advisor(
     def call(*arguments: str, **environment: str) -> Outcome:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["advisor", *arguments])
+        folders = {"LESSONS": str(checkout / "lessons"), "ANSWERS": str(checkout / "answers")}
+        placed = [re.sub("^(LESSONS|ANSWERS)", lambda found: folders[found[1]], word) for word in arguments]
+        monkeypatch.setattr(sys, "argv", ["advisor", *placed])
         with pytest.raises(SystemExit) as leaving:
             run()
         printed = capsys.readouterr()
@@ -188,7 +202,7 @@ def test_answers_in_both_languages_and_all_formats(
 
 
 def test_every_command_with_formats_is_tried() -> None:
-    tried = {" ".join(c[: 2 if c[0] == "playbook" else 1]) for c in COMMANDS}
+    tried = {" ".join(c[: 2 if c[0] in ("playbook", "exercise") else 1]) for c in COMMANDS}
     assert tried == set(FORMATTED)
 
 

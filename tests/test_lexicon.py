@@ -13,6 +13,7 @@ import pytest
 
 from advisor import model
 from advisor.crm import ColumnStatus, RowStatus
+from advisor.grade import PointKind
 from advisor.lexicon import FILE, join, listed, say, words
 from advisor.lines import Filling, QuestionLine
 from advisor.model import Text
@@ -32,6 +33,7 @@ BUILT = {
     "currency.": {"CNY", "EUR", "GBP", "HKD", "JPY", "USD"},
     "facts.": {"title", "intro", "group", "member", "value", *(set(get_args(model.FactType)) - {"enum", "bool"})},
     "filling.": {*get_args(Filling)},
+    "grade.": {*get_args(PointKind)},
     "import.": {*get_args(ColumnStatus), *(set(get_args(RowStatus)) - {"bad"})},
     "interview.": {f"{kind}s" for kind in LISTS},
     "mark.": {*get_args(Mark)},

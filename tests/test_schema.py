@@ -185,7 +185,10 @@ def test_editor_and_loader_refuse_the_same_facts(
     assert problems_of(of_cases, case(facts))
 
 
-@pytest.mark.parametrize("text", [SETTLED, OPEN, BLOCKED])
+TEACHING = (TESTS / "mini" / "cases" / "toll-gates.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", [SETTLED, OPEN, BLOCKED, TEACHING])
 def test_good_cases_are_valid(of_cases: dict[str, Any], text: str) -> None:
     assert not problems_of(of_cases, text)
 

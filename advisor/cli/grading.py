@@ -15,8 +15,7 @@ from advisor import paths
 from advisor.answers import AnswerSheet
 from advisor.classdata import class_data, scoreboard_data
 from advisor.classroom import ClassReport, class_report
-from advisor.cli import lessons, options
-from advisor.cli.review import format_of
+from advisor.cli import lessons, options, written
 from advisor.exercise import Exercise
 from advisor.grade import grade, marks_of
 from advisor.judge import Judge
@@ -25,9 +24,10 @@ from advisor.problems import Exit, InputError, Location, Problem
 from advisor.render.blocks import Page
 from advisor.render.layout.classroom import class_page, scoreboard_page
 from advisor.render.layout.exercise import sheet_page
-from advisor.render.output import render, show, write_file
+from advisor.render.output import show
 from advisor.result import Unreadable
 
+_until = click.option("--until", type=click.IntRange(1), help="Grade up to this act, and tell of no later one.")
 T = TypeVar("T")
 _sheets = click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -35,31 +35,29 @@ _sheets = click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, 
 @click.command("grade")
 @_sheets
 @lessons.cases
-@click.option(
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to this file (.txt, .md, .html, .json say the format) as well.",
-)
+@written.outputs
+@written.format_
+@_until
 @options.lang
-@options.format_
 @options.rules
 def grade_command(
-    sheets: tuple[Path, ...], cases: Path, outputs: tuple[Path, ...], lang: str, format_: str, rules: Path | None
+    sheets: tuple[Path, ...],
+    cases: Path,
+    outputs: tuple[Path, ...],
+    format_: str | None,
+    until: int | None,
+    lang: str,
+    rules: Path | None,
 ) -> int:
     """Grade answer sheets, files or folders of one exercise: one learner point by point, or a class.
 
     Example: advisor exercise grade answers/ --output class.html
     """
-    chosen = [(path, format_of(path, None)) for path in outputs]
-    found = _graded(sheets, cases, rules)
+    chosen = written.formats(outputs, format_)
+    found = _graded(sheets, cases, rules, until)
     single = len(found.sheets) == 1 and not found.unreadable
     data: object = found.sheets[0] if single else class_data(found)
-    show(format_, lang, _layout(found, format_, single), data)
-    for path, kind in chosen:
-        write_file(path, render(kind, lang, _layout(found, kind, single), data))
-        click.echo(f"written: {path}", err=True)
+    written.emit(data, lambda kind: _layout(found, kind, single), chosen, format_, lang)
     return Exit.INPUT if found.unreadable else Exit.OK
 
 
@@ -73,21 +71,27 @@ def _layout(found: ClassReport, format_: str, single: bool) -> Callable[[Page], 
 @click.command("scoreboard")
 @_sheets
 @lessons.cases
+@_until
 @options.lang
 @options.format_
 @options.rules
-def scoreboard_command(sheets: tuple[Path, ...], cases: Path, lang: str, format_: str, rules: Path | None) -> int:
+def scoreboard_command(
+    sheets: tuple[Path, ...], cases: Path, until: int | None, lang: str, format_: str, rules: Path | None
+) -> int:
     """Show the marks of a class.
 
     Example: advisor exercise scoreboard answers/
     """
-    found = _graded(sheets, cases, rules)
+    found = _graded(sheets, cases, rules, until)
     show(format_, lang, partial(scoreboard_page, found=found), scoreboard_data(found))
     return Exit.INPUT if found.unreadable else Exit.OK
 
 
-def _graded(sheets: tuple[Path, ...], cases: Path, rules: Path | None) -> ClassReport:
-    """Grade the sheets; one that cannot be read is listed with its problems and costs only itself."""
+def _graded(sheets: tuple[Path, ...], cases: Path, rules: Path | None, until: int | None) -> ClassReport:
+    """Grade the sheets; one that cannot be read is listed with its problems and costs only itself.
+
+    Where none can be read there is no report, which would tell what is right.
+    """
     pile = _Pile()
     files = sorted(options.case_files(sheets, "answer sheet"), key=paths.display)
     opened = [sheet for path in files for sheet in pile.read(paths.display(path), partial(open_sheet, path))]
@@ -97,6 +101,10 @@ def _graded(sheets: tuple[Path, ...], cases: Path, rules: Path | None) -> ClassR
         of = _exercise(judge, cases, opened)
         marks = marks_of({name: int(setting.value) for name, setting in judge.knowledge.settings.items()})
         read = [sheet for found in opened for sheet in pile.read(found.file, partial(pile.take, found, of))]
+        if not read:
+            raise InputError(pile.problems)
+        if until is not None:
+            of = of.up_to(lessons.act_of(of, until, "--until"))
         titles = {number: item.title for number, item in judge.knowledge.items.items()}
     return class_report(of, [(sheet, grade(sheet, of, marks)) for sheet in read], pile.unreadable, titles)
 

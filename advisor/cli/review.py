@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from advisor import paths
-from advisor.cli import options
+from advisor.cli import options, written
 from advisor.explain.seat import SeatReport, seat_data, seat_report
 from advisor.judge import Judge
 from advisor.load.cases import load_case
@@ -23,21 +23,15 @@ from advisor.render.blocks import Page
 from advisor.render.layout.pack import pack_page
 from advisor.render.layout.review import review_page
 from advisor.render.layout.seat import seat_page
-from advisor.render.output import FORMATS, SUFFIXES, render, show, write_file
+from advisor.render.output import show
 from advisor.result import Review
 from advisor.review import review
 
 
 @click.command("review")
 @click.argument("paths_", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="Format of the output.  [default: text]")
-@click.option(
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to this file (.txt, .md, .html, .json say the format) as well; with --format, instead of printing.",
-)
+@written.format_
+@written.outputs
 @click.option(
     "--since",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -65,40 +59,25 @@ def review_command(
 
     Example: advisor review cases/ --lang zh --output pack.html --output pack.json
     """
-    chosen = [(path, format_of(path, format_)) for path in outputs]
+    chosen = written.formats(outputs, format_)
     files = options.case_files(paths_)
     judge = options.judge(rules)
     if seat is not None:
         found = _play(judge, files, seat, rules, as_of)
-        _emit(seat_data(found), lambda _: partial(seat_page, found=found), chosen, format_, lang)
+        written.emit(seat_data(found), lambda _: partial(seat_page, found=found), chosen, format_, lang)
         return Exit.OK
     before = load_previous(since, judge.knowledge) if since else None
     result = _review(judge, files, as_of, names, before)
-    _emit(result, lambda kind: partial(_lay_out, result, kind), chosen, format_, lang)
+    written.emit(result, lambda kind: partial(_lay_out, result, kind), chosen, format_, lang)
     return Exit.INPUT if result.unreadable else Exit.OK
-
-
-def _emit(
-    found: object,
-    layout: Callable[[str], Callable[[Page], None]],
-    chosen: list[tuple[Path, str]],
-    format_: str | None,
-    lang: str,
-) -> None:
-    """Print in the format that was asked for, and write each file in its own."""
-    if not (chosen and format_):
-        show(format_ or "text", lang, layout(format_ or "text"), found)
-    for path, kind in chosen:
-        write_file(path, render(kind, lang, layout(kind), found))
-    for path, _ in chosen:
-        click.echo(f"written: {path}", err=True)
 
 
 def _play(judge: Judge, files: list[Path], seat: str, rules: Path | None, as_of: datetime | None) -> SeatReport:
     """Play one deal from the chair of a rival."""
-    if len(files) != 1:
-        raise InputError([Problem(Location("--seat"), "one-deal", "a seat belongs to one deal; give one case file")])
     with closing(judge):
+        if len(files) != 1:
+            message = "a seat belongs to one deal; give one case file"
+            raise InputError([Problem(Location("--seat"), "one-deal", message)])
         case = load_case(files[0], judge.knowledge)
         if case.kind == "account":
             message = "this file is an account, and a rival is played in a deal"
@@ -110,15 +89,6 @@ def _play(judge: Judge, files: list[Path], seat: str, rules: Path | None, as_of:
 def _lay_out(result: Review, format_: str, page: Page) -> None:
     """Lay out a review for a screen in brief, and as the whole pack where it is kept."""
     (review_page if format_ == "text" else pack_page)(page, result)
-
-
-def format_of(path: Path, format_: str | None) -> str:
-    """Return the format in which to write a file: as asked, or as its ending says; raise InputError if it says none."""
-    found = format_ or SUFFIXES.get(path.suffix)
-    if found is None:
-        message = f"the ending of {path.name} says no format; use {', '.join(SUFFIXES)} or give --format"
-        raise InputError([Problem(Location("--output"), "unknown-format", message)])
-    return found
 
 
 def _review(

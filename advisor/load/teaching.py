@@ -14,14 +14,12 @@ from advisor.load.reader import Reader
 from advisor.model import Text
 from advisor.problems import InputError, Location, Problem, Problems
 from advisor.rulebase import Knowledge
-from advisor.teaching import Lesson, TeachingAct, Temptation, WrongReason, WrongStep
+from advisor.teaching import MAX_CHOICES, Lesson, TeachingAct, Temptation, WrongReason, WrongStep
 from advisor.yamlfile import Mapping, Node, Scalar
 
 BLOCK = "teaching"
 _REQUIRED = ("begins", "items", "playbook", "authored", "lesson", "acts")
 _ACT = ("story", "wrong", "steps", "notes")
-MAX_CHOICES = 10
-"""Wrong reasons, or wrong steps, of an act: all choices together have letters, and a learner reads them all."""
 
 
 def load_lesson(path: Path, knowledge: Knowledge) -> Lesson:

@@ -21,7 +21,8 @@ def class_page(page: Page, found: ClassReport, sheets: bool) -> None:
     _unreadable(page, found)
     for spread in found.acts:
         _spread(page, spread, len(found.sheets))
-    page.line("exercise.lesson", "strong", text=lesson.lesson)
+    if len(found.acts) == len(lesson.acts):
+        page.line("exercise.lesson", "strong", text=lesson.lesson)
     _concepts(page, found)
     _scoreboard(page, found)
     if found.alike:
@@ -29,7 +30,7 @@ def class_page(page: Page, found: ClassReport, sheets: bool) -> None:
         page.add(Bullets(tuple(Bullet(page.words("list.comma").join(group)) for group in found.alike)))
     if not sheets:
         page.line("class.elsewhere", "quiet")
-    elif found.sheets:
+    else:
         page.fold("class.sheets", lambda inner: _sheets(inner, found))
 
 
@@ -43,9 +44,8 @@ def scoreboard_page(page: Page, found: ClassReport) -> None:
 
 def _numbers(page: Page, found: ClassReport) -> None:
     page.line("class.count", count=len(found.sheets), unread=len(found.unreadable))
-    if found.marks is not None:
-        brier = page.words("dash") if found.brier is None else str(found.brier)
-        page.line("class.mean", marks=str(found.marks), most=found.sheets[0].most, brier=brier)
+    brier = page.words("dash") if found.brier is None else str(found.brier)
+    page.line("class.mean", marks=str(found.marks), most=found.sheets[0].most, brier=brier)
 
 
 def _unreadable(page: Page, found: ClassReport) -> None:
@@ -134,4 +134,4 @@ def _scoreboard(page: Page, found: ClassReport) -> None:
         )
         for graded in found.sheets
     )
-    page.add(Table(columns, rows) if rows else Line(page.words("class.no-sheets"), "quiet"))
+    page.add(Table(columns, rows))
