@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from advisor.evidence import MemberView, State
 from advisor.explain.argument import Explainer
@@ -40,7 +40,7 @@ class Contact:
         nobody = self.knowledge.stand_ins.get(role) == () and self._all_known and not self._people(role)
         return self._in_channel(role) and self._somebody_left(role) and not nobody
 
-    def may_answer(self, role: str) -> bool:
+    def _may_answer(self, role: str) -> bool:
         """Tell whether a role of ours or of theirs may be asked now."""
         return (self._in_channel(role) or role in self.knowledge.our_roles) and self._somebody_left(role)
 
@@ -54,11 +54,15 @@ class Contact:
         list_, member = self.wording.members[people[0]]
         return self.wording.member(member, list_)
 
-    def answerers(self, role: str, partial: set[str | None]) -> list[Text]:
-        """Name the people in a role, but those who are partial or out of bounds, else the role."""
-        people = [id_ for id_ in self._people(role) if id_ not in partial and id_ not in self._kept_off]
-        named = [self.wording.member(view, list_) for list_, view in map(self.wording.members.__getitem__, people)]
-        return named or [self.wording.role(role) or Text(role, role)]
+    def answerers(self, roles: Iterable[str], partial: set[str | None]) -> list[Text]:
+        """Name who in these roles may be asked and is not partial: people of the case, then roles that nobody fills."""
+        people, others = list[Text](), list[Text]()
+        for role in filter(self._may_answer, roles):
+            found = [id_ for id_ in self._people(role) if id_ not in partial and id_ not in self._kept_off]
+            people += [self.wording.member(view, list_) for list_, view in map(self.wording.members.__getitem__, found)]
+            if not found:
+                others.append(self.wording.role(role) or Text(role, role))
+        return [*people, *others]
 
     def _in_channel(self, role: str) -> bool:
         return self._channel is None or role in self._channel
