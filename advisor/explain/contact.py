@@ -55,14 +55,18 @@ class Contact:
         return self.wording.member(member, list_)
 
     def answerers(self, roles: Iterable[str], partial: set[str | None]) -> list[Text]:
-        """Name who in these roles may be asked and is not partial: people of the case, then roles that nobody fills."""
-        people, others = list[Text](), list[Text]()
+        """Name who in these roles may be asked and is not partial: people of the case, then roles that nobody fills.
+
+        Whoever is against us is asked last of the people.
+        """
+        people, others = list[MemberView](), list[Text]()
         for role in filter(self._may_answer, roles):
             found = [id_ for id_ in self._people(role) if id_ not in partial and id_ not in self._kept_off]
-            people += [self.wording.member(view, list_) for list_, view in map(self.wording.members.__getitem__, found)]
+            people += [self.wording.members[id_][1] for id_ in found]
             if not found:
                 others.append(self.wording.role(role) or Text(role, role))
-        return [*people, *others]
+        people.sort(key=_is_enemy)
+        return [*(self.wording.member(view, "stakeholders") for view in people), *others]
 
     def _in_channel(self, role: str) -> bool:
         return self._channel is None or role in self._channel
@@ -82,6 +86,11 @@ class Contact:
 
     def _people(self, role: str) -> list[str]:
         return [id_ for id_, (_, view) in self.wording.members.items() if _plays(view.states, role)]
+
+
+def _is_enemy(member: MemberView) -> bool:
+    stance = member.states.get("stakeholder.stance")
+    return stance is not None and stance.value == "enemy"
 
 
 def _plays(states: Mapping[str, State], role: str) -> bool:
