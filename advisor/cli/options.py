@@ -58,8 +58,8 @@ def judge(house: Path | None) -> Judge:
     return open_judge(shipped(house))
 
 
-def case_files(paths_: tuple[Path, ...]) -> list[Path]:
-    """List the case files in files and folders; raise InputError where there is none."""
+def case_files(paths_: tuple[Path, ...], what: str = "case file") -> list[Path]:
+    """List the case files, or other YAML files, in files and folders; raise InputError where there is none."""
     missing = [
         Problem(Location(str(path)), "file-missing", "there is no such file or folder")
         for path in paths_
@@ -69,7 +69,7 @@ def case_files(paths_: tuple[Path, ...]) -> list[Path]:
         raise InputError(missing)
     files = list(paths.case_files(paths_))
     if not files:
-        raise InputError([Problem(Location(str(paths_[0])), "no-cases", "there is no case file (*.yaml) here")])
+        raise InputError([Problem(Location(str(paths_[0])), "no-cases", f"there is no {what} (*.yaml) here")])
     return files
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import click
 
+from advisor import paths
 from advisor.cli import options
+from advisor.explain.seat import SeatReport, seat_data, seat_report
 from advisor.judge import Judge
+from advisor.load.cases import load_case
 from advisor.load.previous import PreviousCase, load_previous
+from advisor.load.seat import load_seat
+from advisor.paths import shipped
 from advisor.problems import Exit, InputError, Location, Problem, nearest
 from advisor.render.blocks import Page
 from advisor.render.layout.pack import pack_page
 from advisor.render.layout.review import review_page
+from advisor.render.layout.seat import seat_page
 from advisor.render.output import FORMATS, SUFFIXES, render, show, write_file
 from advisor.result import Review
 from advisor.review import review
@@ -36,6 +43,9 @@ from advisor.review import review
     type=click.Path(path_type=Path, dir_okay=False),
     help="An earlier review as JSON: say what has changed, and the facts that did it.",
 )
+@click.option(
+    "--seat", metavar="competitor:ID", help="Play one deal from the chair of a rival: its best move, and our answer."
+)
 @options.lang
 @options.rules
 @options.as_of
@@ -45,6 +55,7 @@ def review_command(
     format_: str | None,
     outputs: tuple[Path, ...],
     since: Path | None,
+    seat: str | None,
     lang: str,
     rules: Path | None,
     as_of: datetime | None,
@@ -54,18 +65,46 @@ def review_command(
 
     Example: advisor review cases/ --lang zh --output pack.html --output pack.json
     """
-    chosen = [(path, _format_of(path, format_)) for path in outputs]
+    chosen = [(path, format_of(path, format_)) for path in outputs]
     files = options.case_files(paths_)
     judge = options.judge(rules)
+    if seat is not None:
+        found = _play(judge, files, seat, rules, as_of)
+        _emit(seat_data(found), lambda _: partial(seat_page, found=found), chosen, format_, lang)
+        return Exit.OK
     before = load_previous(since, judge.knowledge) if since else None
     result = _review(judge, files, as_of, names, before)
-    if not (outputs and format_):
-        show(format_ or "text", lang, partial(_lay_out, result, format_ or "text"), result)
+    _emit(result, lambda kind: partial(_lay_out, result, kind), chosen, format_, lang)
+    return Exit.INPUT if result.unreadable else Exit.OK
+
+
+def _emit(
+    found: object,
+    layout: Callable[[str], Callable[[Page], None]],
+    chosen: list[tuple[Path, str]],
+    format_: str | None,
+    lang: str,
+) -> None:
+    """Print in the format that was asked for, and write each file in its own."""
+    if not (chosen and format_):
+        show(format_ or "text", lang, layout(format_ or "text"), found)
     for path, kind in chosen:
-        write_file(path, render(kind, lang, partial(_lay_out, result, kind), result))
+        write_file(path, render(kind, lang, layout(kind), found))
     for path, _ in chosen:
         click.echo(f"written: {path}", err=True)
-    return Exit.INPUT if result.unreadable else Exit.OK
+
+
+def _play(judge: Judge, files: list[Path], seat: str, rules: Path | None, as_of: datetime | None) -> SeatReport:
+    """Play one deal from the chair of a rival."""
+    if len(files) != 1:
+        raise InputError([Problem(Location("--seat"), "one-deal", "a seat belongs to one deal; give one case file")])
+    with closing(judge):
+        case = load_case(files[0], judge.knowledge)
+        if case.kind == "account":
+            message = "this file is an account, and a rival is played in a deal"
+            raise InputError([Problem(Location(paths.display(files[0])), "account-not-deal", message)])
+        then = case.at_date(options.day(as_of) or case.as_of)
+        return seat_report(judge, load_seat(shipped(rules), judge.knowledge), then, seat)
 
 
 def _lay_out(result: Review, format_: str, page: Page) -> None:
@@ -73,7 +112,8 @@ def _lay_out(result: Review, format_: str, page: Page) -> None:
     (review_page if format_ == "text" else pack_page)(page, result)
 
 
-def _format_of(path: Path, format_: str | None) -> str:
+def format_of(path: Path, format_: str | None) -> str:
+    """Return the format in which to write a file: as asked, or as its ending says; raise InputError if it says none."""
     found = format_ or SUFFIXES.get(path.suffix)
     if found is None:
         message = f"the ending of {path.name} says no format; use {', '.join(SUFFIXES)} or give --format"

@@ -22,7 +22,8 @@ MAX_MEMBERS = 100
 """Of a list, of the acts, and of the statements about one fact: the search for flips grows with their square."""
 BANNED = ("health", "religion", "family", "politics", "ethnicity", "birthday", "children", "spouse")
 _REQUIRED = ("case", "title", "as_of")
-_OPTIONAL = ("kind", "about", "currency", "deals", "facts", "history")
+_OPTIONAL = ("kind", "about", "currency", "deals", "facts", "history", "teaching")
+"""`teaching` makes a case an exercise as well (load/teaching.py); no rule reads it."""
 KINDS = ("deal", "account")
 _STATEMENT = ("value", "evidence", "by", "on", "how")
 
