@@ -168,17 +168,17 @@ def quarantined(view: View, knowledge: Knowledge, live: int) -> View:
     """Take improperly obtained facts out of inference while a public tender is live (docs/semantics.md).
 
     `live` is the value of the quarantine's condition: 0 takes nothing out; 1 (undecided) what is on record
-    as improper; 2 (yes) also sensitive facts that do not say how they were obtained.
+    as improper; 2 (yes) also sensitive facts that do not say how they were obtained. What we merely assume was not
+    obtained from anybody.
     """
     if not live:
         return replace(view, cleared=True)
     rule = knowledge.evidence.quarantine
 
     def improper(path: str, state: State) -> bool:
-        hows = {s.how for s in state.said}
         sensitive = rule.sensitive_without_how and knowledge.facts[path].sensitive is not None
-        silent = live > 1 and sensitive and None in hows
-        return bool(state.said) and (silent or bool(hows & set(rule.how)))
+        silent = live > 1 and sensitive and any(s.how is None and s.grade != "assumed" for s in state.said)
+        return silent or any(s.how in rule.how for s in state.said)
 
     kept, taken = _masked(view, improper)
     return replace(kept, quarantined=taken, cleared=True)

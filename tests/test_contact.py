@@ -120,6 +120,22 @@ def test_somebody_stands_in_for_a_role_that_nobody_holds_and_nobody_for_a_coach(
     assert unsure.with_role("coach")
 
 
+def test_people_of_the_case_are_asked_before_roles_that_nobody_fills(shipped_judge: Judge) -> None:
+    people = [{"stakeholder.role": "user"}, {"stakeholder.role": "procurement"}]
+    known = contact(shipped_judge, view({}, stakeholders=people))
+    asked = known.answerers(["coach", "account-manager", "procurement", "user"], {"stakeholder-1"})
+    roles = {**shipped_judge.knowledge.their_roles, **shipped_judge.knowledge.our_roles}
+    assert asked[1:] == [roles[role] for role in ("coach", "account-manager", "user")]
+    assert asked[0] not in roles.values()
+
+
+def test_whoever_is_against_us_is_asked_last_of_the_people(shipped_judge: Judge) -> None:
+    enemy, other = {"stakeholder.role": "user", "stakeholder.stance": "enemy"}, {"stakeholder.role": "procurement"}
+    known = contact(shipped_judge, view({}, stakeholders=[enemy, other]))
+    both = known.answerers(["user", "procurement", "coach"], set())
+    assert both[:2] == [*known.answerers(["procurement"], set()), *known.answerers(["user"], set())]
+
+
 def test_a_reason_that_tells_nothing_new_stands_behind_those_that_do() -> None:
     supports = Then(supports=("reshape-criteria",))
     weighing = judge_with(

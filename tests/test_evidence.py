@@ -284,6 +284,14 @@ def test_without_a_live_tender_nothing_is_taken_out() -> None:
     assert (kept.states, kept.quarantined) == (deal.states, ())
 
 
+def test_a_guess_of_ours_was_obtained_from_nobody() -> None:
+    guess = State("value", True, 0, said=(Statement(True, "assumed"),))
+    told = State("value", True, 1, said=(Statement(True, "assumed"), Statement(True)))
+    leaked = State("value", True, 0, said=(Statement(True, "assumed", how="leaked"),))
+    taken = [quarantined(view({"deal.secret": s}), guarded(True), YES).quarantined for s in (guess, told, leaked)]
+    assert taken == [(), ((None, "deal.secret"),), ((None, "deal.secret"),)]
+
+
 def test_a_sensitive_fact_must_say_how_it_was_obtained_where_the_tender_is_known_to_be_live() -> None:
     deal = view({"deal.rank": obtained(None), "deal.secret": obtained("published", None)})
     assert quarantined(deal, guarded(sensitive_without_how=True), YES).quarantined == ((None, "deal.secret"),)

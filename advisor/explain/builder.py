@@ -179,16 +179,14 @@ class Builder:
         why = doubt(self.judgement.view.state(place), declared) or "unknown"
         return QuestionLine(fact, ask, who, declared.cost, why, (), False)
 
-    def answerers(self, roles: Iterable[str], place: Place) -> Iterator[Text]:
+    def answerers(self, roles: Iterable[str], place: Place) -> list[Text]:
         """Name the people of the case who play these roles, else the roles.
 
         Nobody is asked about themselves, nor to settle a contradiction that they are a side of; while contact is
         limited, only those who may be asked.
         """
         state = self.judgement.view.state(place)
-        partial = {place[0], *(s.by for s in state.said if state.contradicted)}
-        for role in filter(self.contact.may_answer, roles):
-            yield from self.contact.answerers(role, partial)
+        return self.contact.answerers(roles, {place[0], *(s.by for s in state.said if state.contradicted)})
 
     def facts_where(self, wanted: Callable[[State], bool]) -> Iterator[FactLine]:
         """Yield the facts of the case and its members that are as wanted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from advisor.evidence import MemberView, State
 from advisor.explain.argument import Explainer
@@ -40,7 +40,7 @@ class Contact:
         nobody = self.knowledge.stand_ins.get(role) == () and self._all_known and not self._people(role)
         return self._in_channel(role) and self._somebody_left(role) and not nobody
 
-    def may_answer(self, role: str) -> bool:
+    def _may_answer(self, role: str) -> bool:
         """Tell whether a role of ours or of theirs may be asked now."""
         return (self._in_channel(role) or role in self.knowledge.our_roles) and self._somebody_left(role)
 
@@ -54,11 +54,19 @@ class Contact:
         list_, member = self.wording.members[people[0]]
         return self.wording.member(member, list_)
 
-    def answerers(self, role: str, partial: set[str | None]) -> list[Text]:
-        """Name the people in a role, but those who are partial or out of bounds, else the role."""
-        people = [id_ for id_ in self._people(role) if id_ not in partial and id_ not in self._kept_off]
-        named = [self.wording.member(view, list_) for list_, view in map(self.wording.members.__getitem__, people)]
-        return named or [self.wording.role(role) or Text(role, role)]
+    def answerers(self, roles: Iterable[str], partial: set[str | None]) -> list[Text]:
+        """Name who in these roles may be asked and is not partial: people of the case, then roles that nobody fills.
+
+        Whoever is against us is asked last of the people.
+        """
+        people, others = list[MemberView](), list[Text]()
+        for role in filter(self._may_answer, roles):
+            found = [id_ for id_ in self._people(role) if id_ not in partial and id_ not in self._kept_off]
+            people += [self.wording.members[id_][1] for id_ in found]
+            if not found:
+                others.append(self.wording.role(role) or Text(role, role))
+        people.sort(key=_is_enemy)
+        return [*(self.wording.member(view, "stakeholders") for view in people), *others]
 
     def _in_channel(self, role: str) -> bool:
         return self._channel is None or role in self._channel
@@ -78,6 +86,11 @@ class Contact:
 
     def _people(self, role: str) -> list[str]:
         return [id_ for id_, (_, view) in self.wording.members.items() if _plays(view.states, role)]
+
+
+def _is_enemy(member: MemberView) -> bool:
+    stance = member.states.get("stakeholder.stance")
+    return stance is not None and stance.value == "enemy"
 
 
 def _plays(states: Mapping[str, State], role: str) -> bool:
