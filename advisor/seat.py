@@ -62,25 +62,27 @@ class Seat:
     def _facts(self, facts: Statements) -> Iterator[tuple[str, tuple[Statement, ...]]]:
         for path, said in facts.items():
             if path in self.turn:
-                yield path, self._turned(path, said)
+                yield from self._turned(path, said)
             elif path in self.shared or path.partition(".")[0] in self.shared:
                 yield path, said
 
     def _of_member(self, facts: Statements) -> Iterator[tuple[str, tuple[Statement, ...]]]:
         for path, said in facts.items():
             if path in self.turn:
-                yield path, self._turned(path, said)
+                yield from self._turned(path, said)
             elif path in self.members:
                 yield path, said
 
-    def _turned(self, path: str, said: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    def _turned(self, path: str, said: tuple[Statement, ...]) -> Iterator[tuple[str, tuple[Statement, ...]]]:
         """Turn the values that have another side; what has none, such as a person who is neutral, nobody knows."""
         values = self.turn[path]
-        return tuple(
+        turned = tuple(
             replace(s, value=values[s.value]) if isinstance(s.value, str) else s
             for s in said
             if s.value is None or s.value in values
         )
+        if turned:
+            yield path, turned
 
     def _assumed(self, facts: Mapping[str, tuple[Statement, ...]]) -> dict[str, Value | None]:
         found: dict[str, Value | None] = {}

@@ -24,6 +24,7 @@ from advisor.load.reader import MAX_TEXT
 from advisor.paths import Library
 from advisor.problems import MAX_PROBLEMS, InputError, Problem
 from tests.test_cli import ERRORS
+from tests.test_exercise import BAD_LESSONS, BAD_SHEETS
 from tests.test_import import BAD_ROWS
 
 TESTS = Path(__file__).resolve().parent
@@ -60,7 +61,7 @@ BUILT: dict[str, tuple[str, int, Callable[[Path], object]]] = {
 
 # Which ids there are
 
-ARGUMENT = {"bad": 1, "add": 1, "_refuse": 1, "Problem": 1, "choice": 3, "choices": 3}
+ARGUMENT = {"bad": 1, "add": 1, "_refuse": 1, "_wrong": 0, "Problem": 1, "choice": 3, "choices": 3}
 """Calls that take a problem's id, and as which argument."""
 
 
@@ -90,8 +91,10 @@ def ids_in(source: str) -> Iterator[str]:
 
 
 IDS = {id_ for path in ADVISOR.rglob("*.py") for id_ in ids_in(path.read_text(encoding="utf-8"))}
-ON_THE_COMMAND_LINE = {id_ for _, id_, _ in ERRORS} | {"file-unwritable"} | {id_ for _, id_, _ in BAD_ROWS}
+ON_THE_COMMAND_LINE = {id_ for _, id_, _ in (*ERRORS, *BAD_ROWS)} | {"file-unwritable"}
 """Ids that tests/test_cli.py and tests/test_import.py provoke."""
+IN_EXERCISES = {id_ for *_, id_, _ in (*BAD_LESSONS, *BAD_SHEETS)}
+"""Ids that tests/test_exercise.py provokes."""
 
 
 def expectations(text: str) -> list[tuple[str, int]]:
@@ -121,11 +124,11 @@ def test_ids_are_found_in_the_source() -> None:
 
 
 def test_every_problem_has_a_broken_input() -> None:
-    assert not IDS - IN_FILES - set(BUILT) - ON_THE_COMMAND_LINE - {"too-many-problems"}
+    assert not IDS - IN_FILES - set(BUILT) - ON_THE_COMMAND_LINE - IN_EXERCISES - {"too-many-problems"}
 
 
 def test_no_broken_input_expects_a_problem_that_is_gone() -> None:
-    assert not (IN_FILES | set(BUILT) | ON_THE_COMMAND_LINE) - IDS
+    assert not (IN_FILES | set(BUILT) | ON_THE_COMMAND_LINE | IN_EXERCISES) - IDS
 
 
 @pytest.mark.parametrize("path", [*CASES, *RULES, *FOLDERS], ids=lambda p: f"{p.parent.name}/{p.stem}")

@@ -560,6 +560,26 @@ ERRORS: list[tuple[list[str], str, str]] = [
         "nul.csv:1:2: error: the control character U+0000 cannot stand in a file; save it as CSV (UTF-8)",
     ),
     (["import", "blank.csv", "--map", "mini"], "file-empty", "blank.csv: error: the file is empty"),
+    (["review", CASE, "--seat", "competitor:x"], "unknown-seat", 'no seat "competitor:x"; did you mean "competitor:c'),
+    (["review", CASE, "--seat", "Rival"], "unknown-seat", "on file: competitor:competitor-1"),
+    (["review", CASE, "account.yaml", "--seat", "competitor:x"], "one-deal", "give one case file"),
+    (["review", "account.yaml", "--seat", "competitor:x"], "account-not-deal", "a rival is played in a deal"),
+    (["exercise", "list", "--cases", "nowhere"], "file-missing", "the folder of the teaching cases with --cases"),
+    (["exercise", "start", "tol", "--cases", "LESSONS"], "unknown-name", 'there is no exercise "tol"'),
+    (["exercise", "debrief", "toll-gates", "--act", "4", "--cases", "LESSONS"], "unknown-name", "has 3 acts"),
+    (
+        ["exercise", "start", "toll-gates", "--output", "new.yaml", "--cases", "LESSONS"],
+        "learner-missing",
+        "say whose sheet it is",
+    ),
+    (
+        ["exercise", "start", "toll-gates", "--output", CASE, "--learner", "A", "--cases", "LESSONS"],
+        "file-exists",
+        "an answer sheet is never overwritten",
+    ),
+    (["exercise", "grade", "empty"], "no-cases", "there is no answer sheet (*.yaml) here"),
+    (["exercise", "grade", CASE], "not-a-sheet", 'harbour.yaml:1:1: error: this is no answer sheet: it has no key "ex'),
+    (["exercise", "answer", "nowhere.yaml"], "file-unreadable", "cannot read the file"),
     (["glossary", "coch"], "unknown-term", 'there is no term "coch"; did you mean "coach"?'),
 ]
 """Arguments that are wrong, the id of the problem, and what is said of it."""

@@ -12,7 +12,7 @@ from advisor.lexicon import say
 from advisor.load.cases import EXAMPLE_DAY, CaseReader
 from advisor.load.reader import Reader
 from advisor.model import Text
-from advisor.problems import InputError, Location, Problem, Problems
+from advisor.problems import InputError, Problems
 from advisor.rulebase import Knowledge
 from advisor.teaching import MAX_CHOICES, Lesson, TeachingAct, Temptation, WrongReason, WrongStep
 from advisor.yamlfile import Mapping, Node, Scalar
@@ -27,13 +27,15 @@ def load_lesson(path: Path, knowledge: Knowledge) -> Lesson:
     problems, name = Problems(), paths.display(path)
     node = yamlfile.read(path, name, problems)
     problems.raise_if_any()
-    block = node.entries.get(BLOCK) if isinstance(node, Mapping) else None
-    if node is None or block is None:
-        message = f'this case has no block "{BLOCK}", so it is no exercise'
-        raise InputError([Problem(Location(name), "no-exercise", message)])
-    case = CaseReader(Reader(problems), knowledge).case(node, name)
-    lesson = TeachingReader(Reader(problems), knowledge).lesson(block, case)
+    if node is None:
+        raise InputError([])
+    reader = Reader(problems)
+    case = CaseReader(reader, knowledge).case(node, name)
+    block = reader.mapping(node, "a teaching case", (BLOCK,), None).entries.get(BLOCK)
+    lesson = TeachingReader(reader, knowledge).lesson(block, case) if block else None
     problems.raise_if_any()
+    if lesson is None:
+        raise InputError([])
     return lesson
 
 

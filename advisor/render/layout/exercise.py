@@ -136,8 +136,8 @@ def debrief_page(page: Page, exercise: Exercise, acts: Iterable[ExerciseAct]) ->
         if act.told.tempting is not None:
             verdict = next(v.label for v in exercise.verdicts if v.id == act.told.tempting.verdict)
             page.line("exercise.tempting", "bad", verdict=verdict, why=act.told.tempting.why)
-        _wrong(page, "exercise.wrong-reasons", act.reasons)
-        _wrong(page, "exercise.wrong-steps", act.steps)
+        _wrong_choices(page, "exercise.wrong-reasons", act.reasons)
+        _wrong_choices(page, "exercise.wrong-steps", act.steps)
         page.line("exercise.notes", text=act.told.notes)
     page.line("exercise.lesson", "strong", text=lesson.lesson)
 
@@ -165,7 +165,7 @@ def _change(page: Page, change: CaseChange) -> None:
     )
 
 
-def _wrong(page: Page, key: str, choices: Iterable[Choice]) -> None:
+def _wrong_choices(page: Page, key: str, choices: Iterable[Choice]) -> None:
     page.head(key, 3)
     bullets = []
     for choice in choices:

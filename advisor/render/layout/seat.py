@@ -42,4 +42,4 @@ def _move(page: Page, key: str, case: CaseReport) -> None:
 def _steps(page: Page, key: str, case: CaseReport) -> None:
     page.head(key, 3)
     bullets = tuple(Bullet(page.text(action.do)) for action in case.actions[:REASONS])
-    page.add(Bullets(bullets) if bullets else Line(page.words("actions.none"), "quiet"))
+    page.add(Bullets(bullets) if bullets else Line(page.words("seat.no-steps"), "quiet"))
