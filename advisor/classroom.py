@@ -17,6 +17,8 @@ from advisor.result import Unreadable
 
 CALLS = 3
 """So many learners are named under one reason to call on them."""
+SURE = 60
+"""From so many percent on, somebody is called sure; ours."""
 FEW = 4
 """Right against the others: at most one of so many learners has the right verdict."""
 _WRONG = ("missed", "wrong-reason")
@@ -140,7 +142,7 @@ def _calls(found: Sequence[tuple[str, ActGrade]]) -> Calls:
     wrong = [
         (-act.confidence, learner)
         for learner, act in found
-        if act.given is not None and not act.correct and act.confidence is not None
+        if act.given is not None and not act.correct and act.confidence is not None and act.confidence >= SURE
     ]
     right = sorted(learner for learner, act in found if act.correct)
     alone = right if len(right) * FEW <= len(found) else []

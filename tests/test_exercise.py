@@ -598,9 +598,10 @@ def test_the_spread_counts_everybody_once() -> None:
 def test_nobody_is_right_against_the_others_where_many_are() -> None:
     found = classroom(ann=best(), ben=best(), cem=(), dan=())
     assert found.acts[0].calls.right_alone == ()
-    many = classroom(**{f"l{n}": (Answer("bid", n),) for n in range(9)})
+    many = classroom(**{f"l{n}": (Answer("bid", 55 + n),) for n in range(9)})
     assert many.acts[0].calls.sure_and_wrong == ("l8", "l7", "l6")
     assert len(many.acts[0].calls.sure_and_wrong) == CALLS
+    assert classroom(ann=(Answer("bid", 59),)).acts[0].calls.sure_and_wrong == ()
 
 
 def test_a_concept_is_counted_where_an_act_was_answered() -> None:

@@ -12,7 +12,7 @@ from advisor import paths
 from advisor.answers import AnswerSheet
 from advisor.answertext import sheet_text
 from advisor.classdata import act_data, debrief_data, list_data
-from advisor.cli import lessons, options
+from advisor.cli import lessons, options, written
 from advisor.cli.answering import answer_command
 from advisor.cli.grading import grade_command, scoreboard_command
 from advisor.exercise import Exercise
@@ -99,15 +99,26 @@ exercise_group.add_command(scoreboard_command)
 @click.argument("name", metavar="EXERCISE")
 @click.option("--act", "number", type=click.IntRange(1), help="Only this act.")
 @lessons.cases
+@written.outputs
+@written.format_
 @options.lang
-@options.format_
 @options.rules
-def debrief_command(name: str, number: int | None, cases: Path, lang: str, format_: str, rules: Path | None) -> None:
+def debrief_command(
+    name: str,
+    number: int | None,
+    cases: Path,
+    outputs: tuple[Path, ...],
+    format_: str | None,
+    lang: str,
+    rules: Path | None,
+) -> None:
     """Tell a trainer the argument of each act, the tempting error, what turned, and what to ask the class.
 
-    Example: advisor exercise debrief grain-trucks-84 --act 2
+    Example: advisor exercise debrief grain-trucks-84 --act 2 --output debrief.html
     """
+    chosen = written.formats(outputs, format_)
     with closing(options.judge(rules)) as judge:
         of = lessons.find_exercise(judge, cases, name)
     acts = of.acts if number is None else (lessons.act_of(of, number, "--act"),)
-    show(format_, lang, partial(debrief_page, exercise=of, acts=acts), debrief_data(of, acts))
+    layout = partial(debrief_page, exercise=of, acts=acts)
+    written.emit(debrief_data(of, acts), lambda _: layout, chosen, format_, lang)
