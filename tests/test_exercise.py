@@ -26,7 +26,7 @@ from advisor.judge import Judge, open_judge
 from advisor.load.sheets import MAX_LEARNER, open_sheet
 from advisor.load.teaching import lessons_in, load_lesson
 from advisor.picks import read_letter, read_letters, read_percent, read_verdict
-from advisor.problems import InputError, Problem
+from advisor.problems import InputError, Location, Problem
 from advisor.result import to_plain
 from tests.build import MINI, mini_library
 from tests.test_cli import Advisor, advisor, checkout  # noqa: F401 - fixtures
@@ -505,6 +505,7 @@ def test_a_learner_alone(advisor: Advisor, tmp_path: Path, monkeypatch: pytest.M
     assert first.code == 0
     assert OF.acts[0].told.story.get(lang) in first.out
     assert OF.acts[1].told.story.get(lang) not in first.out, "not before the first act is committed"
+    assert "advisor exercise grade a.yaml --until 1" in first.err
     rest = answered(advisor, monkeypatch, "what?\nbid\n\nea\nx\nd\n\n", "--lang", lang)
     assert rest.code == 0
     assert OF.acts[0].told.story.get(lang) not in rest.out
@@ -529,6 +530,20 @@ def test_what_was_committed_outlasts_an_interruption(
     outcome = answered(advisor, monkeypatch, "bid\n50\na\nb\nbid\n")
     assert outcome.code == 130
     assert [answer.verdict for answer in open_sheet(tmp_path / "a.yaml").read(OF).answers] == ["bid", None, None]
+
+
+def test_a_sheet_that_cannot_be_written_costs_no_answer(
+    advisor: Advisor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(path: Path, _: str) -> None:
+        raise InputError([Problem(Location(str(path)), "file-unwritable", "cannot write the file: no space")])
+
+    begin(advisor)
+    monkeypatch.setattr("advisor.cli.answering.write_file", full)
+    outcome = answered(advisor, monkeypatch, "bid\n50\na\nb\n")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == "a.yaml: error: cannot write the file: no space [file-unwritable]\n"
 
 
 def test_an_answer_that_was_written_by_hand_is_not_overwritten(

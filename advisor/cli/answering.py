@@ -45,13 +45,20 @@ def answer_command(sheet: Path, until: int | None, cases: Path, lang: str, rules
         of = lessons.find_exercise(judge, cases, opened.exercise)
         last = lessons.act_of(of, until, "--until").number if until else len(of.acts)
         answers = _committed(opened.read(of))
-        for act in of.acts[len(answers.answers) : last]:
+        ahead = of.acts[len(answers.answers) : last]
+        if ahead:
+            write_file(sheet, sheet_text(answers, of, lang))  # a sheet that cannot be written should cost no answer
+        for act in ahead:
             show("text", lang, partial(act_page, exercise=of, act=act), None)
             answers = _commit(answers, _Prompts(of, act, lang).answer())
             write_file(sheet, sheet_text(answers, of, lang))
-        key = "exercise.answered" if len(answers.answers) == len(of.acts) else "exercise.so-far"
+        number = len(answers.answers)
         command = f"advisor exercise grade {paths.display(sheet)}"
-        click.echo(say(key, number=len(answers.answers), command=command).get(lang), err=True)
+        if number == len(of.acts):
+            click.echo(say("exercise.answered", command=command).get(lang), err=True)
+        elif number:
+            command += f" --until {number}"
+            click.echo(say("exercise.so-far", number=number, command=command).get(lang), err=True)
 
 
 def _committed(sheet: AnswerSheet) -> AnswerSheet:
