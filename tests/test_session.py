@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from advisor.case import Case
-from advisor.interview import Interviewer, answers
+from advisor.cli.interview import _Asking
+from advisor.interview import Interviewer, Outlook, answers
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.model import Value
@@ -308,3 +309,21 @@ def test_a_link_stays_a_link(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_day_that_no_case_could_have_is_refused(advisor: Advisor) -> None:  # noqa: F811
     assert advisor("interview", "mill.yaml", "--on", "3000-01-01").err.startswith("--on: error:")
+
+
+def test_facts_that_take_the_same_values_in_other_words_show_their_own(
+    shipped_judge: Judge,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "mill.yaml"
+    path.write_text("case: mill\ntitle: Mill\nas_of: 2026-03-01\n", encoding="utf-8")
+    places = ((None, "opportunity.budget"), (None, "opportunity.urgency"))
+    monkeypatch.setattr(Interviewer, "outlook", lambda *_: Outlook("open", (), places))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
+    asking = _Asking(shipped_judge, path, "en", None)
+    asking.hold(asking.begin())
+    asked = capsys.readouterr().err
+    assert "   - The budget: 1 not in sight; 2 asked for; 3 granted\n" in asked
+    assert "   - How pressing it is: 1 not pressing; 2 wanted soon; 3 pressing\n" in asked

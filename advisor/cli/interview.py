@@ -215,19 +215,23 @@ class _Asking:
         """Put a question, or several that take the same answers."""
         builder, number = Builder(self.judge, step.judgement, False), step.screens + 1
         labels = [labelled(builder.wording.fact(place)) for place in step.places]
+        choices = [[builder.wording.value(fact, value) for value in answers(fact)] for fact in step.facts]
         click.echo("", err=True)
         if len(labels) == 1:
             self.say("interview.question", number=number, label=labels[0])
             self.say("interview.ask", ask=builder.question(step.places[0])[2])
         else:
             self.say("interview.each", number=number)
-            for label in labels:
-                self.say("interview.row", label=label)
-        fact = step.facts[0]
-        for number, value in enumerate(answers(fact), start=1):
-            self.say("interview.choice", number=number, label=builder.wording.value(fact, value))
-        if not answers(fact):
-            self.say("interview.free", kind=say(f"facts.{fact.type}"))
+        if any(words != choices[0] for words in choices):
+            for label, words in zip(labels, choices, strict=True):
+                self.say("interview.row-choices", label=label, choices=_numbered(words))
+            return
+        for label in labels if len(labels) > 1 else ():
+            self.say("interview.row", label=label)
+        for number, word in enumerate(choices[0], start=1):
+            self.say("interview.choice", number=number, label=word)
+        if not choices[0]:
+            self.say("interview.free", kind=say(f"facts.{step.facts[0].type}"))
 
     def _refuse(self, step: Step) -> None:
         """Say what can be answered."""
@@ -272,6 +276,11 @@ class _Asking:
         show("text", self.lang, lay_out, found)
         count = len(step.asked)
         click.echo(say("interview.kept", file=paths.display(self.path), count=count).get(self.lang), err=True)
+
+
+def _numbered(words: list[Text]) -> Text:
+    """List choices in one line, each behind the number that picks it; facts may take the same values in other words."""
+    return listed([say("interview.pair", number=number, label=word) for number, word in enumerate(words, start=1)])
 
 
 def _after(step: Step, reply: Reply) -> Step:
