@@ -140,7 +140,7 @@ COMMANDS: dict[str, Command] = {
 _MEETING: dict[str, Command] = {"p": "person", "r": "rival"}
 _DIGITS = 4
 _GRADES = {"a": "assumed", "w": "written", "c": "confirmed", **{grade: grade for grade in GRADES}}
-_GRADED = re.compile(r"([\d?？]+)([awc])", re.IGNORECASE)
+_GRADED = re.compile(r"([-\d?？.,_，、]*[\d?？])([awc])", re.IGNORECASE)
 _YES_NO = {"y": True, "是": True, "n": False, "否": False}
 _APART = re.compile(r"[\s,，、;；]+")
 

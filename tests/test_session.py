@@ -87,6 +87,11 @@ def test_what_cannot_be_taken_is_said_and_changes_nothing(typed: str) -> None:
     assert understand([PHASES], typed) is None
 
 
+@pytest.mark.parametrize("typed", ["12,000,000c", "12_000_000 c", "12000000C"])
+def test_how_well_an_amount_is_known_may_stand_close_behind_it(typed: str) -> None:
+    assert understand([fact("deal.x", "money")], typed) == Reply("answer", (Said(Decimal(12000000)),), "confirmed")
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "value"), [("bool", "1", True), ("bool", "no", False), ("int", "12", 12), ("bool", "2 w", False)]
 )
@@ -311,19 +316,29 @@ def test_a_day_that_no_case_could_have_is_refused(advisor: Advisor) -> None:  # 
     assert advisor("interview", "mill.yaml", "--on", "3000-01-01").err.startswith("--on: error:")
 
 
-def test_facts_that_take_the_same_values_in_other_words_show_their_own(
-    shipped_judge: Judge,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    path = tmp_path / "mill.yaml"
-    path.write_text("case: mill\ntitle: Mill\nas_of: 2026-03-01\n", encoding="utf-8")
-    places = ((None, "opportunity.budget"), (None, "opportunity.urgency"))
-    monkeypatch.setattr(Interviewer, "outlook", lambda *_: Outlook("open", (), places))
-    monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
-    asking = _Asking(shipped_judge, path, "en", None)
-    asking.hold(asking.begin())
-    asked = capsys.readouterr().err
-    assert "   - The budget: 1 not in sight; 2 asked for; 3 granted\n" in asked
-    assert "   - How pressing it is: 1 not pressing; 2 wanted soon; 3 pressing\n" in asked
+@pytest.fixture
+def asked(
+    shipped_judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    """Return what a screen that asks for some facts shows."""
+
+    def ask(*facts: str) -> str:
+        path = tmp_path / "mill.yaml"
+        path.write_text("case: mill\ntitle: Mill\nas_of: 2026-03-01\ncurrency: CNY\n", encoding="utf-8")
+        monkeypatch.setattr(Interviewer, "outlook", lambda *_: Outlook("open", (), tuple((None, f) for f in facts)))
+        monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
+        asking = _Asking(shipped_judge, path, "en", None)
+        asking.hold(asking.begin())
+        return capsys.readouterr().err
+
+    return ask
+
+
+def test_facts_that_take_the_same_values_in_other_words_show_their_own(asked: Callable[..., str]) -> None:
+    screen = asked("opportunity.budget", "opportunity.urgency")
+    assert "   - The budget: 1 not in sight; 2 asked for; 3 granted\n" in screen
+    assert "   - How pressing it is: 1 not pressing; 2 wanted soon; 3 pressing\n" in screen
+
+
+def test_an_amount_is_asked_for_in_full_and_in_the_currency_of_the_deal(asked: Callable[..., str]) -> None:
+    assert "(an amount in digits, in CNY, in full)" in asked("us.floor")

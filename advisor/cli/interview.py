@@ -231,7 +231,9 @@ class _Asking:
         for number, word in enumerate(choices[0], start=1):
             self.say("interview.choice", number=number, label=word)
         if not choices[0]:
-            self.say("interview.free", kind=say(f"facts.{step.facts[0].type}"))
+            kind, currency = say(f"facts.{step.facts[0].type}"), step.case.currency
+            paid = step.facts[0].type == "money" and currency
+            self.say("interview.free", kind=say("interview.in-full", kind=kind, currency=currency) if paid else kind)
 
     def _refuse(self, step: Step) -> None:
         """Say what can be answered."""
