@@ -22,6 +22,9 @@ Reached = Literal["open", "enough", "settled"]
 ENOUGH = 3
 """With a verdict that no more facts than this could turn alone one can act; so many `advisor next` asks for."""
 
+ROLE = "stakeholder.role"
+"""What is asked of everybody first: advice goes to people by their roles."""
+
 ROWS = 6
 """So many facts are asked for on one screen."""
 
@@ -30,9 +33,9 @@ ROWS = 6
 class Outlook:
     """Where an interview stands.
 
-    `turning` are the facts any one of which could turn the verdict, the most useful first, as if nothing had happened
-    of which nothing is on file; `next` are those to ask for now, on one screen: one, or several that take the same
-    answers. Empty: nothing is left to ask.
+    `turning` are the facts any one of which could turn the verdict, the most useful first, but for those that were
+    just told, and as if nothing had happened of which nothing is on file; `next` are those to ask for now, on one
+    screen: one, or several that take the same answers. Empty: nothing is left to ask.
     """
 
     reached: Reached
@@ -52,23 +55,33 @@ class Interviewer:
     def outlook(self, judgement: Judgement, asked: Collection[Place]) -> Outlook:
         """Say how far an interview has come and what to ask next; `asked` is not asked again, answered or not.
 
-        What a rule asks for that says to find out first goes first; then, while no rule puts forward a verdict, what
-        the rules lack; once one does, what could turn it. A verdict is enough to act on when few facts could turn it,
-        or when each of them was asked for; so is finding out first, when what is missing was asked for.
+        The roles of people go first, then what a rule asks for that says to find out first; then, while no rule puts
+        forward a verdict, what the rules lack; once one does, what could turn it. A verdict is enough to act on when
+        few facts could turn it, or when each of them was asked for; so is finding out first, when what is missing was
+        asked for.
         """
         if judgement.settlement.settled:
             return Outlook("settled")
         turns = [question.place for question in self.judge.questions(judgement) if question.turns]
-        turning = [place for place in turns if not self.facts[place[1]].incident]
+        told = {place for place in asked if judgement.view.state(place).known != "unknown"}
+        turning = [place for place in turns if place not in told and not self.facts[place[1]].incident]
         lacking, missing = self._lacking(judgement, asked), self._missing(judgement)
         begun = judgement.decision.verdict == FALLBACK
         order = [*missing, *lacking, *turns] if begun else [*turning, *lacking, *turns]
-        left = [place for place in dict.fromkeys(order) if place not in asked]
-        if begun:
+        roles = [place for place in self._roles(judgement) if place not in asked]
+        left = [*roles, *(place for place in dict.fromkeys(order) if place not in asked and place not in roles)]
+        if roles:
+            enough = False
+        elif begun:
             enough = bool(missing) and set(missing) <= set(asked)
         else:
             enough = len(turning) <= ENOUGH or set(turning) <= set(asked)
         return Outlook("enough" if enough else "open", tuple(turning), self.screen(left))
+
+    def _roles(self, judgement: Judgement) -> list[Place]:
+        """Return the roles that nobody knows."""
+        found = places(judgement.view, self.judge.knowledge, frozenset({ROLE} & self.facts.keys()))
+        return [place for place in found if judgement.view.state(place).known == "unknown"]
 
     def _missing(self, judgement: Judgement) -> list[Place]:
         """Return what the rule asks for that says to find out first, as far as nobody knows it or sources differ."""

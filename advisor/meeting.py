@@ -21,6 +21,8 @@ class Meeting:
     id: str
     who: Text
     facts: tuple[FactLine, ...]
+    missing: tuple[FactLine, ...]
+    """What of the person's role, level, stance and influence nobody knows."""
     person: PersonLine | None
     actions: tuple[Action, ...]
     questions: tuple[QuestionLine, ...]
@@ -34,6 +36,7 @@ def meeting(case: CaseReport, wanted: str) -> Meeting:
         id=spot.id,
         who=spot.who,
         facts=tuple(fact for fact in spot.facts if fact.standing != "unknown"),
+        missing=tuple(fact for fact in spot.facts if fact.standing == "unknown"),
         person=next((person for person in case.people if person.id == spot.id), None),
         actions=tuple(action for action in case.actions if action.to == spot.who),
         questions=tuple(question for question in case.questions if spot.who in question.who),

@@ -107,6 +107,11 @@ class Step:
         text = add_member(self.text, list_, f"{kind}-{number}", titled(key, words))
         return replace(self, text=text, before=self)
 
+    def knows(self, kind: str, words: str) -> bool:
+        """Tell whether somebody, or a rival, goes by this post or name already."""
+        members = self.judgement.view.lists.get(LISTS[kind][0], ())
+        return any(words in (member.title.en, member.title.zh) for member in members if member.title is not None)
+
     def back(self) -> Step:
         """Take the last answer back."""
         return self.before or self
@@ -135,6 +140,7 @@ COMMANDS: dict[str, Command] = {
 _MEETING: dict[str, Command] = {"p": "person", "r": "rival"}
 _DIGITS = 4
 _GRADES = {"a": "assumed", "w": "written", "c": "confirmed", **{grade: grade for grade in GRADES}}
+_GRADED = re.compile(r"([-\d?？.,_，、]*[\d?？])([awc])", re.IGNORECASE)
 _YES_NO = {"y": True, "是": True, "n": False, "否": False}
 _APART = re.compile(r"[\s,，、;；]+")
 
@@ -142,7 +148,8 @@ _APART = re.compile(r"[\s,，、;；]+")
 def understand(facts: Sequence[Fact], typed: str) -> Reply | None:
     """Read what was typed in answer to a screen: a command, or numbers of the list or values; None: not understood.
 
-    A last word says how well it is known: `a` assumed, `w` in writing, `c` confirmed; left out: told by one person.
+    A last word says how well it is known: `a` assumed, `w` in writing, `c` confirmed; left out: told by one person. It
+    may stand close behind a number.
     Several facts are answered in their order, parted by blanks or not, each with a choice or `?`.
     """
     words = typed.split()
@@ -151,6 +158,9 @@ def understand(facts: Sequence[Fact], typed: str) -> Reply | None:
         return Reply(COMMANDS[whole.lower()])
     if len(words) > 1 and words[0].lower() in _MEETING:
         return Reply(_MEETING[words[0].lower()], words=" ".join(words[1:]))
+    graded = _GRADED.fullmatch(words[-1])
+    if graded is not None:
+        words[-1:] = graded.groups()
     grade = "told"
     if len(words) > 1 and words[-1].lower() in _GRADES:
         grade = _GRADES[words.pop().lower()]
@@ -173,7 +183,7 @@ def _said(fact: Fact, word: str, problems: Problems) -> Said | None:
         return None
     if word.isdecimal() and len(word) < _DIGITS and 1 <= int(word) <= len(choices):
         return Said(choices[int(word) - 1])
-    if word == "none" and fact.absent is not None:
+    if word.lower() == "none" and fact.absent is not None:
         return Said(None)
     if fact.type == "bool" and word.lower() in _YES_NO:
         return Said(_YES_NO[word.lower()])

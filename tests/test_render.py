@@ -30,7 +30,7 @@ from advisor.render.layout.pack import pack_page
 from advisor.render.layout.review import review_page
 from advisor.render.markdown import escape, markdown
 from advisor.render.output import render
-from advisor.render.terminal import console, draw
+from advisor.render.terminal import console, draw, wrapped
 from advisor.result import Argument, CaseReport, Review, Unreadable, to_plain
 from tests.test_cli import SETTLED
 
@@ -341,3 +341,25 @@ def test_both_languages_have_one_shape(mini_judge: Judge, tmp_path: Path, lang: 
 
 def test_dates_and_amounts_are_plain_in_json() -> None:
     assert to_plain({"a": date(2026, 3, 1), "b": (1, True, None)}) == {"a": "2026-03-01", "b": [1, True, None]}
+
+
+class _Screen(io.StringIO):
+    def isatty(self) -> bool:
+        """Pass for a terminal."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("   - whom it hits and what it costs", ["   - whom it hits", "     and what it", "     costs"]),
+        ("   10  how soon it shows", ["   10  how soon it", "       shows"]),
+        ("2. One of them", ["2. One of them"]),
+        ("客户眼下最关心的问题是什么", ["客户眼下最关心的问题", "是什么"]),
+        ("", [""]),
+    ],
+)
+def test_a_line_on_a_terminal_ends_between_words(monkeypatch: pytest.MonkeyPatch, text: str, lines: list[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    assert wrapped(text, _Screen()) == "\n".join(lines)
+    assert wrapped(text, io.StringIO()) == text

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from advisor.case import Case
-from advisor.interview import Interviewer, answers
+from advisor.cli.interview import _Asking
+from advisor.interview import Interviewer, Outlook, answers
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.model import Value
@@ -46,6 +49,7 @@ PHASES = fact("deal.phase", "early<middle<late")
         ("late", Reply("answer", (Said("late"),))),
         ("late w", Reply("answer", (Said("late"),), "written")),
         ("3 a", Reply("answer", (Said("late"),), "assumed")),
+        ("3a", Reply("answer", (Said("late"),), "assumed")),
         ("1 confirmed", Reply("answer", (Said("early"),), "confirmed")),
     ],
 )
@@ -61,6 +65,8 @@ THREE = [fact(f"deal.{name}", "bool") for name in "xyz"]
     [
         ("12?", [True, False, None], "told"),
         ("1 2 ?", [True, False, None], "told"),
+        ("12?W", [True, False, None], "written"),
+        ("1 2 ?c", [True, False, None], "confirmed"),
         ("y,n,？ w", [True, False, None], "written"),
         ("是、否、是", [True, False, True], "told"),
         ("yes no unknown", [True, False, None], "told"),
@@ -71,7 +77,7 @@ def test_several_facts_are_answered_in_their_order(typed: str, values: list[bool
     assert understand(THREE, typed) == Reply("answer", said, grade)
 
 
-@pytest.mark.parametrize("typed", ["1", "12", "1212", "1 2", "123", "1 2 x", "w", "12? x"])
+@pytest.mark.parametrize("typed", ["1", "12", "1212", "1 2", "123", "1 2 x", "w", "12? x", "12w"])
 def test_several_facts_are_all_answered_or_none(typed: str) -> None:
     assert understand(THREE, typed) is None
 
@@ -79,6 +85,11 @@ def test_several_facts_are_all_answered_or_none(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["4", "0", "-1", "layt", "none", "w", "late late", "p", "\x00", "9" * 5000])
 def test_what_cannot_be_taken_is_said_and_changes_nothing(typed: str) -> None:
     assert understand([PHASES], typed) is None
+
+
+@pytest.mark.parametrize("typed", ["12,000,000c", "12_000_000 c", "12000000C"])
+def test_how_well_an_amount_is_known_may_stand_close_behind_it(typed: str) -> None:
+    assert understand([fact("deal.x", "money")], typed) == Reply("answer", (Said(Decimal(12000000)),), "confirmed")
 
 
 @pytest.mark.parametrize(
@@ -201,3 +212,133 @@ def test_an_interrupt_keeps_what_was_answered(advisor: Advisor, monkeypatch: pyt
     code, _, _ = hold(advisor, monkeypatch, "1\n", "mill.yaml")
     assert code == 130
     assert Path("mill.yaml").read_text(encoding="utf-8") != OPEN
+
+
+class Meanwhile(io.StringIO):
+    """Lines typed one after the other; before each of them something may happen to the file."""
+
+    def __init__(self, *lines: str | Callable[[], object]) -> None:
+        super().__init__()
+        self.lines = iter(lines)
+
+    def readline(self, *_: int | None) -> str:  # type: ignore[override]
+        """Return the next line."""
+        line = next(self.lines, "")
+        while callable(line):
+            line()
+            line = next(self.lines, "")
+        return f"{line}\n"
+
+
+def test_what_an_editor_wrote_meanwhile_stays(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    path = Path("mill.yaml")
+    path.write_text(OPEN, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", Meanwhile(lambda: path.write_text(OPEN + "# Noted.\n"), "1", "1", "b", "b", "q"))
+    found = advisor("interview", "mill.yaml")
+    assert found.code == 0, found.err
+    assert "mill.yaml has been changed from elsewhere" in found.err
+    assert "There is no answer to take back." in found.err
+    assert path.read_text(encoding="utf-8") == OPEN + "# Noted.\n"
+
+
+def test_what_an_editor_broke_meanwhile_stays(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    path = Path("mill.yaml")
+    path.write_text(OPEN, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", Meanwhile(lambda: path.write_text("case: [\n"), "1"))
+    found = advisor("interview", "mill.yaml")
+    assert found.code == 2
+    assert "mill.yaml:2:1: error:" in found.err
+    assert path.read_text(encoding="utf-8") == "case: [\n"
+
+
+def test_a_file_that_is_gone_is_written_again(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    path = Path("mill.yaml")
+    path.write_text(OPEN, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", Meanwhile(path.unlink, "", "q"))
+    found = advisor("interview", "mill.yaml")
+    assert "mill.yaml was gone" in found.err
+    assert path.read_text(encoding="utf-8") == OPEN
+
+
+@pytest.mark.parametrize("typed", ["p \x1b[31mOwner", "r A\u202eB", "p " + "x" * 5000])
+def test_what_no_file_can_hold_is_refused_and_the_interview_goes_on(
+    advisor: Advisor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+) -> None:
+    Path("mill.yaml").write_text(OPEN, encoding="utf-8")
+    code, _, err = hold(advisor, monkeypatch, f"{typed}\nq\n", "mill.yaml")
+    assert code == 0, err
+    assert "This cannot be kept" in err
+    assert Path("mill.yaml").read_text(encoding="utf-8") == OPEN
+
+
+def test_a_new_deal_asks_again_for_what_no_file_can_hold(
+    advisor: Advisor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    mini_judge: Judge,
+) -> None:
+    typed = "A\x07\nA mill\n2026-03-01\n\nOwner;Owner; Buyer\n\nq\n"
+    code, _, err = hold(advisor, monkeypatch, typed, "mill.yaml")
+    assert code == 0, err
+    assert "This cannot be kept" in err
+    case = load_case(Path("mill.yaml"), mini_judge.knowledge)
+    assert case.title.en == "A mill"
+    assert [m.title.en for m in case.content.lists["stakeholders"] if m.title] == ["Owner", "Buyer"]
+
+
+def test_nobody_is_added_twice(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    Path("mill.yaml").write_text(OPEN, encoding="utf-8")
+    code, _, err = hold(advisor, monkeypatch, "p Owner\np Owner\nq\n", "mill.yaml")
+    assert code == 0, err
+    assert "Owner is on file already." in err
+    assert Path("mill.yaml").read_text(encoding="utf-8").count("Owner") == 1
+
+
+def test_a_file_that_is_read_only_stays(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    Path("mill.yaml").write_text(OPEN, encoding="utf-8")
+    monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
+    code, _, err = hold(advisor, monkeypatch, "1\n", "mill.yaml")
+    assert code == 2
+    assert "mill.yaml: error: cannot write the file: Permission denied [file-unwritable]" in err
+    assert Path("mill.yaml").read_text(encoding="utf-8") == OPEN
+
+
+def test_a_link_stays_a_link(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    Path("kept.yaml").write_text(OPEN, encoding="utf-8")
+    Path("mill.yaml").symlink_to("kept.yaml")
+    hold(advisor, monkeypatch, "1\nq\n", "mill.yaml")
+    assert Path("mill.yaml").is_symlink()
+    assert Path("kept.yaml").read_text(encoding="utf-8") != OPEN
+
+
+def test_a_day_that_no_case_could_have_is_refused(advisor: Advisor) -> None:  # noqa: F811
+    assert advisor("interview", "mill.yaml", "--on", "3000-01-01").err.startswith("--on: error:")
+
+
+@pytest.fixture
+def asked(
+    shipped_judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    """Return what a screen that asks for some facts shows."""
+
+    def ask(*facts: str) -> str:
+        path = tmp_path / "mill.yaml"
+        path.write_text("case: mill\ntitle: Mill\nas_of: 2026-03-01\ncurrency: CNY\n", encoding="utf-8")
+        monkeypatch.setattr(Interviewer, "outlook", lambda *_: Outlook("open", (), tuple((None, f) for f in facts)))
+        monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
+        asking = _Asking(shipped_judge, path, "en", None)
+        asking.hold(asking.begin())
+        return capsys.readouterr().err
+
+    return ask
+
+
+def test_facts_that_take_the_same_values_in_other_words_show_their_own(asked: Callable[..., str]) -> None:
+    screen = asked("opportunity.budget", "opportunity.urgency")
+    assert "   - The budget: 1 not in sight; 2 asked for; 3 granted\n" in screen
+    assert "   - How pressing it is: 1 not pressing; 2 wanted soon; 3 pressing\n" in screen
+
+
+def test_an_amount_is_asked_for_in_full_and_in_the_currency_of_the_deal(asked: Callable[..., str]) -> None:
+    assert "(an amount in digits, in CNY, in full)" in asked("us.floor")

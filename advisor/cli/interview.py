@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,12 +20,14 @@ from advisor.explain.wording import labelled
 from advisor.interview import ENOUGH, Interviewer, answers
 from advisor.judge import Judge
 from advisor.lexicon import listed, say
-from advisor.load.reader import is_slug
+from advisor.load.cases import parse_case
+from advisor.load.reader import MAX_TEXT, is_slug
 from advisor.model import FALLBACK, Text
-from advisor.problems import InputError, Location, Problem, Problems
+from advisor.problems import UNPRINTABLE, InputError, Location, Problem, Problems
 from advisor.render.blocks import Page
 from advisor.render.layout.advice import next_page
 from advisor.render.output import show, write_file
+from advisor.render.terminal import wrapped
 from advisor.session import LISTS, Reply, Step, understand
 
 
@@ -45,38 +48,46 @@ def interview_command(case: Path, on: datetime | None, lang: str, rules: Path | 
     Example: advisor interview cases/wastewater-dye-works.yaml
     """
     with closing(options.judge(rules)) as judge:
-        asking = _Asking(judge, case, lang)
-        asking.close(asking.hold(asking.begin(options.day(on))))
+        asking = _Asking(judge, case, lang, options.day(on, "--on"))
+        asking.close(asking.hold(asking.begin()))
 
 
 class _Asking:
     """Holds one interview on a terminal: prompts on standard error, what came of it on standard output."""
 
-    def __init__(self, judge: Judge, path: Path, lang: str) -> None:
+    def __init__(self, judge: Judge, path: Path, lang: str, on: date | None) -> None:
         self.judge = judge
         self.path = path
         self.lang = lang
+        self.on = on
+        self.kept = ""
+        """What the file holds, as far as is known here; when it holds something else, others have changed it."""
 
     def say(self, key: str, **parts: Text | str | int) -> None:
         """Tell something."""
-        click.echo(say(key, **parts).get(self.lang), err=True)
+        click.echo(wrapped(say(key, **parts).get(self.lang), sys.stderr), err=True)
 
-    def prompt(self, key: str, default: str = "") -> str:
+    def prompt(self, key: str, default: str = "", suffix: str = ": ") -> str:
         """Ask for a line."""
-        words = say(key).get(self.lang)
-        return str(click.prompt(words, default=default, show_default=bool(default), err=True)).strip()
+        words = wrapped(say(key).get(self.lang), sys.stderr)
+        typed = click.prompt(words, default=default, show_default=bool(default), prompt_suffix=suffix, err=True)
+        return str(typed).strip() or default
 
-    def begin(self, on: date | None) -> Step:
+    def begin(self) -> Step:
         """Return the first step: of the file that is there, or of one that is begun now."""
-        text = self._read() if self.path.exists() else self._new(on)
-        step = Step(Interviewer(self.judge), text, paths.display(self.path))
+        self.kept = self._read() if self.path.exists() else self._new()
+        return self._step()
+
+    def _step(self) -> Step:
+        """Return the step of the file as it is, on the day of the answers."""
+        on, step = self.on, Step(Interviewer(self.judge), self.kept, paths.display(self.path))
         if step.case.kind == "account":
             raise self._wrong("account-not-deal", "this file is an account, and an interview is about a deal")
         if on is None or on == step.case.as_of:
             return step
         if on < step.case.as_of:
             raise self._wrong("before-as-of", f"the case stands as of {step.case.as_of}, after {on}; give a later day")
-        return replace(step, text=set_day(text, on))
+        return replace(step, text=set_day(step.text, on))
 
     def _wrong(self, id_: str, message: str) -> InputError:
         return InputError([Problem(Location(paths.display(self.path)), id_, message)])
@@ -87,23 +98,36 @@ class _Asking:
         problems.raise_if_any()
         return text or ""
 
-    def _new(self, on: date | None) -> str:
+    def _write(self, text: str) -> None:
+        write_file(self.path, text)
+        self.kept = text
+
+    def _new(self) -> str:
         """Ask for what a case begins with, and write it."""
         id_ = self.path.stem
         if not is_slug(id_) or self.path.suffix not in paths.YAML_SUFFIXES:
             message = "name the new file after the deal: small letters, digits and dashes, and .yaml"
             raise self._wrong("bad-name", message)
-        title = self.prompt("interview.title", id_)
-        day = on or self._day()
-        currency = self.prompt("interview.currency")
+        title = self._words("interview.title", id_)
+        day = self.on or self._day()
+        currency = self._words("interview.currency")
         given = {
             list_: {f"{kind}-{n}": titled(key, name) for n, name in enumerate(self._names(f"interview.{kind}s"), 1)}
             for kind, (list_, key) in LISTS.items()
         }
         lists = {list_: members for list_, members in given.items() if members}
         text = new_case(id_, Text(title, title), day, {}, currency=currency, lists=lists)
-        write_file(self.path, text)
+        parse_case(text, paths.display(self.path), self.judge.knowledge)
+        self._write(text)
         return text
+
+    def _words(self, key: str, default: str = "") -> str:
+        """Ask for words until they are some that a file can hold."""
+        while True:
+            typed = self.prompt(key, default)
+            if len(typed) <= MAX_TEXT and not UNPRINTABLE.search(typed):
+                return typed
+            self.say("interview.unkeepable")
 
     def _day(self) -> date:
         while True:
@@ -114,7 +138,8 @@ class _Asking:
                 self.say("interview.bad-day")
 
     def _names(self, key: str) -> list[str]:
-        return [name.strip() for name in re.split("[;；]", self.prompt(key)) if name.strip()]
+        names = (name.strip() for name in re.split("[;；]", self._words(key)))
+        return list(dict.fromkeys(filter(None, names)))
 
     def hold(self, step: Step) -> Step:
         """Ask until the verdict is settled, nothing is left to ask, or the user stops: once, when it is enough."""
@@ -126,21 +151,48 @@ class _Asking:
                 if not self._goes_on(step):
                     break
             self._ask(step)
-            reply = understand(step.facts, self.prompt("interview.prompt"))
-            if reply is None:
+            typed = self.prompt("interview.prompt", suffix=" ")
+            reply = understand(step.facts, typed)
+            found = self._as_it_is(step)
+            if reply is not None and reply.command == "quit":
+                return found
+            if found is not step:
+                step = found
+            elif reply is None:
                 self._refuse(step)
-            elif reply.command == "quit":
-                break
             else:
                 step = self._take(step, reply)
         return step
 
+    def _as_it_is(self, step: Step) -> Step:
+        """Return the step if the file is as it was left, or else one of what others have made of it meanwhile."""
+        if not self.path.exists():
+            self.say("interview.gone", file=paths.display(self.path))
+            self._write(self.kept)
+            return step
+        found = self._read()
+        if found == self.kept:
+            return step
+        self.kept = found
+        self.say("interview.changed", file=paths.display(self.path))
+        return replace(self._step(), asked=step.asked, screens=step.screens)
+
     def _take(self, step: Step, reply: Reply) -> Step:
-        """Go one step on or back, keep it, and say what it did."""
-        after = _after(step, reply)
-        after.case  # noqa: B018 - what cannot be read again must not be written
+        """Go one step on or back, keep it, and say what it did; what cannot be read again must not be written."""
+        if reply.command == "back" and step.before is None:
+            self.say("interview.first")
+            return step
+        if reply.words and step.knows(reply.command, reply.words):
+            self.say("interview.known", words=reply.words)
+            return step
+        try:
+            after = _after(step, reply)
+            after.case  # noqa: B018 - reads the text
+        except InputError:
+            self.say("interview.unkeepable")
+            return step
         if after.text != step.text:
-            write_file(self.path, after.text)
+            self._write(after.text)
         self._moved(step, after)
         return after
 
@@ -163,19 +215,25 @@ class _Asking:
         """Put a question, or several that take the same answers."""
         builder, number = Builder(self.judge, step.judgement, False), step.screens + 1
         labels = [labelled(builder.wording.fact(place)) for place in step.places]
+        choices = [[builder.wording.value(fact, value) for value in answers(fact)] for fact in step.facts]
         click.echo("", err=True)
         if len(labels) == 1:
             self.say("interview.question", number=number, label=labels[0])
             self.say("interview.ask", ask=builder.question(step.places[0])[2])
         else:
             self.say("interview.each", number=number)
-            for label in labels:
-                self.say("interview.row", label=label)
-        fact = step.facts[0]
-        for number, value in enumerate(answers(fact), start=1):
-            self.say("interview.choice", number=number, label=builder.wording.value(fact, value))
-        if not answers(fact):
-            self.say("interview.free", kind=say(f"facts.{fact.type}"))
+        if any(words != choices[0] for words in choices):
+            for label, words in zip(labels, choices, strict=True):
+                self.say("interview.row-choices", label=label, choices=_numbered(words))
+            return
+        for label in labels if len(labels) > 1 else ():
+            self.say("interview.row", label=label)
+        for number, word in enumerate(choices[0], start=1):
+            self.say("interview.choice", number=number, label=word)
+        if not choices[0]:
+            kind, currency = say(f"facts.{step.facts[0].type}"), step.case.currency
+            paid = step.facts[0].type == "money" and currency
+            self.say("interview.free", kind=say("interview.in-full", kind=kind, currency=currency) if paid else kind)
 
     def _refuse(self, step: Step) -> None:
         """Say what can be answered."""
@@ -220,6 +278,11 @@ class _Asking:
         show("text", self.lang, lay_out, found)
         count = len(step.asked)
         click.echo(say("interview.kept", file=paths.display(self.path), count=count).get(self.lang), err=True)
+
+
+def _numbered(words: list[Text]) -> Text:
+    """List choices in one line, each behind the number that picks it; facts may take the same values in other words."""
+    return listed([say("interview.pair", number=number, label=word) for number, word in enumerate(words, start=1)])
 
 
 def _after(step: Step, reply: Reply) -> Step:

@@ -73,11 +73,11 @@ def case_files(paths_: tuple[Path, ...], what: str = "case file") -> list[Path]:
     return files
 
 
-def day(value: datetime | None) -> date | None:
-    """Return the day of `--as-of`; raise InputError for one that no case could have."""
+def day(value: datetime | None, option: str = "--as-of") -> date | None:
+    """Return the day of an option; raise InputError for one that no case could have."""
     if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
         message = f"the day must lie between {FIRST_YEAR} and {LAST_YEAR}"
-        raise InputError([Problem(Location("--as-of"), "not-a-date", message)])
+        raise InputError([Problem(Location(option), "not-a-date", message)])
     return value.date() if value else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -71,10 +72,13 @@ def _page(lang: str, layout: Callable[[Page], None]) -> Page:
 def write_file(path: Path, text: str) -> None:
     """Write a file whole: to a temporary file beside it, then renamed over it; raise InputError if it cannot be.
 
-    Who may read and write a file that is there stays as it is.
+    Who may read and write a file that is there stays as it is; where a link stands, the file that it leads to is
+    written.
     """
-    temporary: str | None = None
+    temporary, name = None, str(path)
     try:
+        path = path.resolve()
+        _may_write(path)
         if path.exists() and not path.is_file():
             path.write_text(text, encoding="utf-8", newline="\n")  # a pipe or device, which is not to be replaced
             return
@@ -92,7 +96,13 @@ def write_file(path: Path, text: str) -> None:
         if not isinstance(error, OSError):
             raise
         message = f"cannot write the file: {error.strerror or error}"
-        raise InputError([Problem(Location(str(path)), "file-unwritable", message)]) from error
+        raise InputError([Problem(Location(name), "file-unwritable", message)]) from error
+
+
+def _may_write(path: Path) -> None:
+    """Raise PermissionError for a file that is read-only: to replace it, only its folder would be asked."""
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _umask() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO
 
 from rich import box
@@ -37,6 +38,8 @@ _STYLES: dict[Tone, str] = {
     "strong": "bold",
 }
 _MARKS = {"yes": ("✓", "green"), "no": ("✗", "red"), "undecided": ("?", "yellow")}
+_MARK = re.compile(r" *(?:- |\d+\.? +)?")
+"""What stands before the first word of a line: blanks, a dash, a number."""
 NARROW = 60
 """Below this many columns a table is drawn as one block a row."""
 RULE = 60
@@ -64,6 +67,19 @@ def draw(target: Console, blocks: list[Block]) -> None:
     """Print blocks."""
     for block in blocks:
         target.print(_renderable(target, block))
+
+
+def wrapped(text: str, stream: IO[str]) -> str:
+    """Break a line between words where the stream is a terminal; what follows stands in as far as its first word."""
+    target = console(stream)
+    if not target.is_terminal:
+        return text
+    edge = _MARK.match(text)
+    inset = " " * (edge.end() if edge else 0)
+    lines = Text(text[len(inset) :]).wrap(target, max(target.width - len(inset), 1))
+    return "\n".join(
+        (inset if number else text[: len(inset)]) + line.plain.rstrip() for number, line in enumerate(lines)
+    )
 
 
 def _words(text: str, style: str = "") -> Text:

@@ -32,7 +32,7 @@ def next_page(page: Page, case: CaseReport) -> None:
     page.line("next.verdict", "strong", verdict=case.verdict.label, state=state, means=case.verdict.meaning)
     if case.reasons_for:
         page.line("next.because", text=case.reasons_for[0].text)
-    hangs_on = hangs(page, case, REASONS)
+    hangs_on = hangs(page, case)
     if hangs_on:
         page.line("next.hangs", "warn", facts=hangs_on)
     warnings(page, case.warnings, WARNINGS)

@@ -74,11 +74,10 @@ def openness(page: Page, case: CaseReport) -> Iterable[Line]:
         yield Line(page.words(key if more else "verdict.hangs", others=others, facts=facts, more=more), "warn")
 
 
-def hangs(page: Page, case: CaseReport, most: int) -> str:
-    """Name what an open verdict hangs on, at most so many; empty when it is settled."""
-    shown, more = _hangs(case, most)
-    facts = page.words("list.semicolon").join(map(page.text, shown))
-    return page.words("list.and-more", facts=facts, more=more) if more else facts
+def hangs(page: Page, case: CaseReport) -> str:
+    """Name what an open verdict hangs on first; empty when it is settled."""
+    shown, _ = _hangs(case, REASONS)
+    return page.words("list.semicolon").join(map(page.text, shown))
 
 
 def _hangs(case: CaseReport, most: int) -> tuple[list[Text], int]:

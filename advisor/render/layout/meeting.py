@@ -44,6 +44,9 @@ def _known(page: Page, meeting: Meeting) -> None:
     places = meeting.person.classes if meeting.person else ()
     told.extend(page.words("class.place", label=line.label, place=line.place_label) for line in places)
     page.add(Line(page.words("list.semicolon").join(told) if told else page.words("meeting.unknown"), "quiet"))
+    if meeting.missing:
+        missing = page.words("list.semicolon").join(page.text(fact.label) for fact in meeting.missing)
+        page.line("meeting.missing", "warn", facts=missing)
 
 
 def _said(page: Page, person: PersonLine | None, slots: Sequence[str]) -> list[Bullet]:
