@@ -139,7 +139,8 @@ def debrief_page(page: Page, exercise: Exercise, acts: Iterable[ExerciseAct]) ->
         _wrong_choices(page, "exercise.wrong-reasons", act.reasons)
         _wrong_choices(page, "exercise.wrong-steps", act.steps)
         page.line("exercise.notes", text=act.told.notes)
-    page.line("exercise.lesson", "strong", text=lesson.lesson)
+        if act.number == len(exercise.acts):
+            page.line("exercise.lesson", "strong", text=lesson.lesson)
 
 
 def advised(page: Page, act: ExerciseAct) -> None:
