@@ -96,7 +96,7 @@ class SheetGrade:
     most: int
     brier: Decimal | None
     sealed: bool
-    """Whether each act carries the seal of having been committed before the next was shown."""
+    """Whether each answer carries the seal of having been committed before the next act was shown."""
 
 
 def marks_of(settings: Mapping[str, int]) -> Marks:
@@ -116,7 +116,7 @@ def grade(sheet: AnswerSheet, of: Exercise, marks: Marks) -> SheetGrade:
         marks=sum(act.marks for act in acts),
         most=sum(act.most for act in acts),
         brier=mean(act.brier for act in acts),
-        sealed=all(answer.seal is not None for answer in answers),
+        sealed=all(answer.seal is not None for answer in answers if not answer.blank),
     )
 
 
