@@ -119,7 +119,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Reply:
-    """What somebody typed: a command, with its words; or an answer for each fact of a screen, with its evidence."""
+    """What somebody typed: a command and its words, or an answer for each fact of a screen with its evidence."""
 
     command: Command
     said: tuple[Said | None, ...] = ()
@@ -156,7 +156,7 @@ def understand(facts: Sequence[Fact], typed: str) -> Reply | None:
     whole = " ".join(words)
     if whole.lower() in COMMANDS:
         return Reply(COMMANDS[whole.lower()])
-    if len(words) > 1 and words[0].lower() in _MEETING:
+    if words[0].lower() in _MEETING:
         return Reply(_MEETING[words[0].lower()], words=" ".join(words[1:]))
     graded = _GRADED.fullmatch(words[-1])
     if graded is not None:

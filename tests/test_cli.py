@@ -622,6 +622,7 @@ def test_all_wrong_settings_are_named_in_one_run(advisor: Advisor) -> None:
         (["what-if", CASE], "Missing option '--set'"),
         (["schema", "cases"], "'cases' is not one of"),
         (["review", CASE, "--output", "."], "is a directory"),
+        (["review", CASE, "--seat", "competitor:x", "--names"], "--seat goes neither with --since nor with --names"),
         (["import", "deals.csv"], "Missing option '--map'"),
         (["import", "deals.csv", "--map", "mini", "--dates", "any"], "'any' is not one of 'day-first', 'month-first'"),
         (["playbook"], "Usage: advisor playbook"),

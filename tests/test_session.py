@@ -45,6 +45,7 @@ PHASES = fact("deal.phase", "early<middle<late")
         ("QUIT", Reply("quit")),
         ("p Head of  IT", Reply("person", words="Head of IT")),
         ("r 某公司", Reply("rival", words="某公司")),
+        ("P", Reply("person")),
         ("2", Reply("answer", (Said("middle"),))),
         ("late", Reply("answer", (Said("late"),))),
         ("late w", Reply("answer", (Said("late"),), "written")),
@@ -82,7 +83,7 @@ def test_several_facts_are_all_answered_or_none(typed: str) -> None:
     assert understand(THREE, typed) is None
 
 
-@pytest.mark.parametrize("typed", ["4", "0", "-1", "layt", "none", "w", "late late", "p", "\x00", "9" * 5000])
+@pytest.mark.parametrize("typed", ["4", "0", "-1", "layt", "none", "w", "late late", "\x00", "9" * 5000])
 def test_what_cannot_be_taken_is_said_and_changes_nothing(typed: str) -> None:
     assert understand([PHASES], typed) is None
 
@@ -205,6 +206,13 @@ def test_a_file_that_is_no_text_is_refused(advisor: Advisor, monkeypatch: pytest
     assert code == 2
     assert "[not-utf8]" in err
     assert Path("mill.yaml").read_bytes() == b"case: mill\ntitle: \xff\n"
+
+
+def test_a_person_without_a_post_is_asked_for_again(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    Path("mill.yaml").write_text(OPEN, encoding="utf-8")
+    _, _, err = hold(advisor, monkeypatch, "p\nr\nq\n", "mill.yaml")
+    assert err.count("Say who: p and the post") == 2
+    assert Path("mill.yaml").read_text(encoding="utf-8") == OPEN
 
 
 def test_an_interrupt_keeps_what_was_answered(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811

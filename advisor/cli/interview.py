@@ -182,6 +182,9 @@ class _Asking:
         if reply.command == "back" and step.before is None:
             self.say("interview.first")
             return step
+        if reply.command in LISTS and not reply.words:
+            self.say("interview.nameless")
+            return step
         if reply.words and step.knows(reply.command, reply.words):
             self.say("interview.known", words=reply.words)
             return step

@@ -62,6 +62,8 @@ def review_command(
     chosen = written.formats(outputs, format_)
     files = options.case_files(paths_)
     judge = options.judge(rules)
+    if seat is not None and (since or names):
+        raise click.UsageError("--seat goes neither with --since nor with --names")
     if seat is not None:
         found = _play(judge, files, seat, rules, as_of)
         written.emit(seat_data(found), lambda _: partial(seat_page, found=found), chosen, format_, lang)

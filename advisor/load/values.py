@@ -55,7 +55,8 @@ def typed_value(reader: Reader, fact: Fact, node: Scalar) -> Value:
         return reader.day(node, what)
     word = reader.string(node, what)
     if fact.type == "enum" and word not in fact.values:
-        hint = nearest(word, fact.values) or _allowed(fact)
+        quoted = "; write none without quotes" if word == "none" and fact.absent else ""
+        hint = quoted or nearest(word, fact.values) or _allowed(fact)
         reader.bad(node.at, "value-not-allowed", f"{what} cannot be {shorten(word)}{hint}")
         return next(iter(fact.values), "")
     return word
