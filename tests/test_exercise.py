@@ -532,6 +532,18 @@ def test_what_was_committed_outlasts_an_interruption(
     assert [answer.verdict for answer in open_sheet(tmp_path / "a.yaml").read(OF).answers] == ["bid", None, None]
 
 
+def test_a_learner_stops_before_an_act_and_goes_on_later(
+    advisor: Advisor,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin(advisor)
+    outcome = answered(advisor, monkeypatch, "bid\n50\na\nb\nbid\nq\n")
+    assert outcome.code == 0
+    assert "advisor exercise grade a.yaml --until 1" in outcome.err
+    assert [answer.verdict for answer in open_sheet(tmp_path / "a.yaml").read(OF).answers] == ["bid", None, None]
+
+
 def test_a_sheet_that_cannot_be_written_costs_no_answer(
     advisor: Advisor,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,

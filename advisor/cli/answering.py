@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
@@ -25,6 +25,11 @@ from advisor.render.layout.exercise import act_page
 from advisor.render.output import show, write_file
 
 T = TypeVar("T")
+QUIT = ("q", "quit")
+
+
+class _Stopped(Exception):  # noqa: N818 - no error: the learner goes on later
+    """The learner stops before this act is answered."""
 
 
 @click.command("answer")
@@ -48,10 +53,11 @@ def answer_command(sheet: Path, until: int | None, cases: Path, lang: str, rules
         ahead = of.acts[len(answers.answers) : last]
         if ahead:
             write_file(sheet, sheet_text(answers, of, lang))  # a sheet that cannot be written should cost no answer
-        for act in ahead:
-            show("text", lang, partial(act_page, exercise=of, act=act), None)
-            answers = _commit(answers, _Prompts(of, act, lang).answer())
-            write_file(sheet, sheet_text(answers, of, lang))
+        with suppress(_Stopped):
+            for act in ahead:
+                show("text", lang, partial(act_page, exercise=of, act=act), None)
+                answers = _commit(answers, _Prompts(of, act, lang).answer())
+                write_file(sheet, sheet_text(answers, of, lang))
         number = len(answers.answers)
         command = f"advisor exercise grade {paths.display(sheet)}"
         if number == len(of.acts):
@@ -102,6 +108,8 @@ class _Prompts:
             typed = str(click.prompt(say(key).get(self.lang), default="", show_default=False, err=True)).strip()
             if not typed:
                 return None
+            if typed.lower() in QUIT:
+                raise _Stopped
             found = read(typed)
             if found is not None:
                 return found
