@@ -35,12 +35,14 @@ class Outlook:
 
     `turning` are the facts any one of which could turn the verdict, the most useful first, but for those that were
     just told, and as if nothing had happened of which nothing is on file; `next` are those to ask for now, on one
-    screen: one, or several that take the same answers. Empty: nothing is left to ask.
+    screen: one, or several that take the same answers. Empty: nothing is left to ask. `missing` is what the rule asks
+    for that says to find out first, as far as nobody knows it.
     """
 
     reached: Reached
     turning: tuple[Place, ...] = ()
     next: tuple[Place, ...] = ()
+    missing: tuple[Place, ...] = ()
 
 
 class Interviewer:
@@ -76,7 +78,7 @@ class Interviewer:
             enough = bool(missing) and set(missing) <= set(asked)
         else:
             enough = len(turning) <= ENOUGH or set(turning) <= set(asked)
-        return Outlook("enough" if enough else "open", tuple(turning), self.screen(left))
+        return Outlook("enough" if enough else "open", tuple(turning), self.screen(left), tuple(missing))
 
     def _roles(self, judgement: Judgement) -> list[Place]:
         """Return the roles that nobody knows."""

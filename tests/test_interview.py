@@ -72,6 +72,15 @@ def test_with_few_facts_that_could_turn_it_a_verdict_is_enough(mini_judge: Judge
     assert set(outlook.turning) == {q.place for q in mini_judge.questions(judgement) if q.turns}
 
 
+def test_finding_out_first_is_enough_once_what_is_missing_was_asked_for(shipped_judge: Judge) -> None:
+    interviewer, at_odds = Interviewer(shipped_judge), {"customer.phase": "evaluation", "customer.asks": "size"}
+    judgement = shipped_judge.judge_view(case_of(), view({**at_odds}, stakeholders=[], competitors=[]))
+    begun = interviewer.outlook(judgement, [])
+    assert (judgement.decision.verdict, begun.reached) == ("qualify-first", "open")
+    assert set(begun.next) <= set(begun.missing)
+    assert interviewer.outlook(judgement, begun.missing).reached == "enough"
+
+
 def test_several_facts_with_the_same_answers_make_one_screen(shipped_judge: Judge) -> None:
     interviewer = Interviewer(shipped_judge)
     signs: list[Place] = [(None, path) for path in shipped_judge.knowledge.facts if path.startswith("sign.")]

@@ -215,6 +215,16 @@ def test_a_person_without_a_post_is_asked_for_again(advisor: Advisor, monkeypatc
     assert Path("mill.yaml").read_text(encoding="utf-8") == OPEN
 
 
+def test_when_it_is_enough_what_is_left_to_find_out_is_listed(
+    advisor: Advisor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("mill.yaml").write_text(OPEN.replace("ours   #", "rival   #"), encoding="utf-8")
+    code, out, err = hold(advisor, monkeypatch, "\n" * 12, "mill.yaml")
+    assert (code, bool(out)) == (0, True)
+    assert "each alone could turn it:\n   - " in err
+
+
 def test_an_interrupt_keeps_what_was_answered(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     Path("mill.yaml").write_text(OPEN, encoding="utf-8")
     code, _, _ = hold(advisor, monkeypatch, "1\n", "mill.yaml")

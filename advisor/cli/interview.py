@@ -17,7 +17,7 @@ from advisor.cli import options
 from advisor.explain.builder import Builder
 from advisor.explain.report import report
 from advisor.explain.wording import labelled
-from advisor.interview import ENOUGH, Interviewer, answers
+from advisor.interview import ENOUGH, ROWS, Interviewer, answers
 from advisor.judge import Judge
 from advisor.lexicon import listed, say
 from advisor.load.cases import parse_case
@@ -201,10 +201,12 @@ class _Asking:
 
     def _goes_on(self, step: Step) -> bool:
         """Say that it is enough to act on, what is left to find out, and ask whether to go on."""
-        turning = step.outlook.turning
-        self.say("interview.enough", verdict=self._verdict(step), count=len(turning))
+        outlook = step.outlook
+        self.say("interview.enough", verdict=self._verdict(step))
+        left = "interview.find-still" if outlook.turning else "interview.firm"
+        self.say("interview.find-first" if outlook.missing else left)
         builder = Builder(self.judge, step.judgement, False)
-        for place in turning[:ENOUGH]:
+        for place in (outlook.missing or outlook.turning)[:ROWS]:
             found = builder.plain_question(place)
             self.say("interview.find-out", whom=found.who[0] if found.who else say("dash"), ask=found.ask)
         while True:
