@@ -37,6 +37,12 @@ class Decision:
     defeated: tuple[Contender, ...]
     undecided: tuple[Contender, ...]
 
+    @property
+    def asks_first(self) -> frozenset[str]:
+        """The paths that the winning rule asks for, where it says to find out first."""
+        rule = self.winner.unit.rule if self.winner is not None and self.verdict == FALLBACK else None
+        return frozenset(rule.then.ask if rule else ())
+
 
 class Arbiter:
     """Weighs the candidates of one program."""

@@ -82,15 +82,16 @@ class Interviewer:
 
     def _roles(self, judgement: Judgement) -> list[Place]:
         """Return the roles that nobody knows."""
-        found = places(judgement.view, self.judge.knowledge, frozenset({ROLE} & self.facts.keys()))
-        return [place for place in found if judgement.view.state(place).known == "unknown"]
+        return self._unknown(judgement, frozenset({ROLE} & self.facts.keys()))
 
     def _missing(self, judgement: Judgement) -> list[Place]:
         """Return what the rule asks for that says to find out first, as far as nobody knows it or sources differ."""
-        winner, view = judgement.decision.winner, judgement.view
-        rule = winner.unit.rule if winner is not None and winner.verdict == FALLBACK else None
-        wanted = places(view, self.judge.knowledge, frozenset(rule.then.ask if rule else ()))
-        return [place for place in wanted if view.state(place).known == "unknown"]
+        return self._unknown(judgement, judgement.decision.asks_first)
+
+    def _unknown(self, judgement: Judgement, paths: frozenset[str]) -> list[Place]:
+        """Return where these facts stand or could stand, and nobody knows them."""
+        found = places(judgement.view, self.judge.knowledge, paths)
+        return [place for place in found if judgement.view.state(place).known == "unknown"]
 
     def screen(self, places: Iterable[Place]) -> tuple[Place, ...]:
         """Choose the first place, and those further on that can be asked with it: the same answers about one thing."""

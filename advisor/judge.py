@@ -12,7 +12,6 @@ from advisor.domain import Domain
 from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, view_of, without_incidents
 from advisor.flips import Flip, FlipSearch
 from advisor.infer import Inference, Reasoner
-from advisor.model import FALLBACK
 from advisor.paths import Library
 from advisor.playbase import load_playbase
 from advisor.program import YES, Program
@@ -136,9 +135,9 @@ class Judge:
             if unit.rule and unit.rule.then.ask and j.inference.value(unit) == YES
             for path in unit.rule.then.ask
         }
-        winner = j.decision.winner.unit.rule if j.decision.winner and j.decision.verdict == FALLBACK else None
-        at_odds = frozenset(winner.then.ask if winner else ())
-        hanging = Hanging(not j.settlement.settled, frozenset((*j.settlement.places, *j.carriers)), at_odds)
+        hanging = Hanging(
+            not j.settlement.settled, frozenset((*j.settlement.places, *j.carriers)), j.decision.asks_first
+        )
         return self._asker.questions(j.told, j.decision.verdict, j.inference, hanging, frozenset(asked))
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from advisor.render.layout.case import (
     openness_word,
     question_effect,
     source,
+    verdict_line,
     warnings,
 )
 from advisor.result import Argument, CaseReport, Crosswalk, Node
@@ -27,9 +28,8 @@ MESSAGE = ("ask", "argue", "win", "proof")
 
 def next_page(page: Page, case: CaseReport) -> None:
     """Write what a rep does next, on one screen: the verdict and why, actions, questions, and the error in sight."""
-    state = openness_word(page, case)
     page.head("next.title", 1, title=case.title)
-    page.line("next.verdict", "strong", verdict=case.verdict.label, state=state, means=case.verdict.meaning)
+    verdict_line(page, "next.verdict", case)
     if case.reasons_for:
         page.line("next.because", text=case.reasons_for[0].text)
     hangs_on = hangs(page, case)

@@ -51,6 +51,12 @@ def verdict(page: Page, case: CaseReport) -> None:
     page.add(Panel(title, tuple(lines), tone(case)))
 
 
+def verdict_line(page: Page, key: str, case: CaseReport) -> None:
+    """Write the verdict in one line: what it is, whether it is settled, and what it means."""
+    state, verdict = openness_word(page, case), case.verdict
+    page.line(key, "strong", verdict=verdict.label, state=state, means=verdict.meaning)
+
+
 def asked(case: CaseReport) -> Text:
     """Return what the board is asked; where the deal goes on, with a word on what compliance stops."""
     decision = case.verdict.decision

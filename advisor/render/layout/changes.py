@@ -49,5 +49,9 @@ def _did(page: Page, change: CaseChange) -> str:
     if not change.turned:
         return page.words("changes.footing", count=change.others)
     others = page.words("changes.others", count=change.others) if change.others else ""
-    facts = [page.words("flip.change", fact=fact.label, was=fact.was, to=fact.now) for fact in change.did]
-    return page.words("list.semicolon").join(filter(None, (*facts, others)))
+    return page.words("list.semicolon").join(filter(None, (*turned_by(page, change), others)))
+
+
+def turned_by(page: Page, change: CaseChange) -> list[str]:
+    """Say, one by one, which facts turned a verdict: what each was, and what it is now."""
+    return [page.words("flip.change", fact=fact.label, was=fact.was, to=fact.now) for fact in change.did]

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from advisor.exercise import Choice, Exercise, ExerciseAct
 from advisor.grade import ActGrade, Point, SheetGrade
-from advisor.lexicon import say
 from advisor.model import Text
 from advisor.render.blocks import Bullet, Bullets, Line, Page, Table, Tone
-from advisor.render.layout.case import openness_word, reasons
+from advisor.render.layout.case import reasons, verdict_line
+from advisor.render.layout.changes import turned_by
 from advisor.sheet import CaseChange
 from advisor.teaching import Lesson
 
@@ -113,11 +113,16 @@ def _act_grade(page: Page, act: ActGrade) -> None:
 
 def _point(page: Page, point: Point) -> Bullet:
     text = page.words("exercise.option", mark=point.letter, text=point.text) if point.letter else page.text(point.text)
-    why = page.text(say("grade.law", why=point.why, law=point.law) if point.law else point.why)
+    why = _why(page, point)
     if point.items:
         key = "grade.item" if len(point.items) == 1 else "grade.items"
         why = page.words(key, why=why, items=page.words("list.comma").join(map(str, point.items)))
     return Bullet(page.words(f"grade.{point.kind}", text=text, marks=_signed(point.marks)), why, _TONES[point.kind])
+
+
+def _why(page: Page, of: Point | Choice) -> str:
+    """Say why something is right or wrong, with the limit that it breaks."""
+    return page.words("grade.law", why=of.why, law=of.law) if of.law else page.text(of.why)
 
 
 def _signed(marks: int) -> str:
@@ -145,10 +150,7 @@ def debrief_page(page: Page, exercise: Exercise, acts: Iterable[ExerciseAct]) ->
 
 def advised(page: Page, act: ExerciseAct) -> None:
     """Write the advisor's verdict on an act, its reasons, and what turned it."""
-    state = openness_word(page, act.report)
-    page.line(
-        "class.advised", "strong", verdict=act.report.verdict.label, state=state, means=act.report.verdict.meaning
-    )
+    verdict_line(page, "class.advised", act.report)
     reasons(page, "head.for", act.report.reasons_for)
     if act.change is not None:
         _change(page, act.change)
@@ -159,11 +161,7 @@ def _change(page: Page, change: CaseChange) -> None:
         page.line("class.unchanged", "quiet")
         return
     page.line("class.turned", "warn", was=change.was.label, now=change.now.label)
-    page.add(
-        Bullets(
-            tuple(Bullet(page.words("flip.change", fact=fact.label, was=fact.was, to=fact.now)) for fact in change.did)
-        )
-    )
+    page.add(Bullets(tuple(map(Bullet, turned_by(page, change)))))
 
 
 def _wrong_choices(page: Page, key: str, choices: Iterable[Choice]) -> None:
@@ -171,6 +169,6 @@ def _wrong_choices(page: Page, key: str, choices: Iterable[Choice]) -> None:
     bullets = []
     for choice in choices:
         if not choice.right:
-            why = page.words("grade.law", why=choice.why, law=choice.law) if choice.law else page.text(choice.why)
-            bullets.append(Bullet(page.words("exercise.option", mark=choice.letter, text=choice.text), why))
+            text = page.words("exercise.option", mark=choice.letter, text=choice.text)
+            bullets.append(Bullet(text, _why(page, choice)))
     page.add(Bullets(tuple(bullets)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from advisor.explain.seat import SeatReport
 from advisor.explain.wording import labelled
 from advisor.render.blocks import Bullet, Bullets, Line, Page
-from advisor.render.layout.case import REASONS, compliance_briefly, openness_word, reasons
+from advisor.render.layout.case import REASONS, compliance_briefly, reasons, verdict_line
 from advisor.result import CaseReport
 
 
@@ -15,7 +15,7 @@ def seat_page(page: Page, found: SeatReport) -> None:
     page.line("seat.note", "quiet", rival=found.rival)
     if found.several:
         page.line("seat.several", "warn", rival=found.rival)
-    _move(page, "seat.move", found.theirs)
+    verdict_line(page, "seat.move", found.theirs)
     reasons(page, "head.for", found.theirs.reasons_for)
     _steps(page, "seat.steps", found.theirs)
     if found.assumed:
@@ -27,16 +27,11 @@ def seat_page(page: Page, found: SeatReport) -> None:
         )
     page.head("seat.answer")
     page.add(Line(page.text(found.answer), "strong"))
-    _move(page, "seat.today", found.ours)
+    verdict_line(page, "seat.today", found.ours)
     if found.after is not None:
-        _move(page, "seat.after", found.after)
+        verdict_line(page, "seat.after", found.after)
     _steps(page, "seat.ours", found.ours if found.after is None else found.after)
     compliance_briefly(page, found.ours.compliance, found.ours.quarantined)
-
-
-def _move(page: Page, key: str, case: CaseReport) -> None:
-    verdict, state = case.verdict, openness_word(page, case)
-    page.line(key, "strong", verdict=verdict.label, state=state, means=verdict.meaning)
 
 
 def _steps(page: Page, key: str, case: CaseReport) -> None:
