@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from advisor.model import CASE
 from advisor.problems import EngineError
@@ -33,8 +35,7 @@ _HANDLED, _NOT_HANDLED = 0, 1
 _names = itertools.count(1)
 
 
-@dataclass(frozen=True)
-class Firing:
+class Firing(NamedTuple):
     """One engine rule that fired: the unit, which alternative, for certain or possibly, and what it read."""
 
     unit: int
@@ -53,6 +54,14 @@ class _EngineRule:
     alternative: int
     literals: Alternative
     certain: bool
+
+    @cached_property
+    def read(self) -> Callable[[Sequence[int]], tuple[int, ...]]:
+        """Picks what the rule reads out of a row."""
+        if len(self.literals) == 1:
+            only = self.literals[0].column
+            return lambda row: (row[only],)
+        return itemgetter(*(lit.column for lit in self.literals))
 
 
 def fnv1a(text: str) -> int:
@@ -73,7 +82,9 @@ class _Shard:
         texts = [f'"{n}":{{"all":[{{"m":{{"$and":[{self._conditions(rule)}]}}}}]}}' for n, rule in enumerate(rules)]
         definition = "{" + ",".join(texts) + ',"w":{"all":[{"m":{"!":1}}]}}'
         self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
-        self.fragments = [[f',"c{column}":{value}' for value in range(3)] for column in self.columns]
+        self.fragments = [([f',"c{column}":{value}' for value in range(3)], column) for column in self.columns]
+        self.answers: dict[str, list[_EngineRule]] | None = None
+        """What the engine said of each fact that it was given for the present case; None: it is asked each time."""
         self._warm_up()
 
     def _check(self) -> None:
@@ -114,7 +125,15 @@ class _Shard:
             raise EngineError(f"the engine failed: {error}") from error
 
     def _run(self, row: Sequence[int]) -> list[_EngineRule]:
-        values = "".join([texts[row[column]] for texts, column in zip(self.fragments, self.columns, strict=True)])
+        values = "".join([texts[row[column]] for texts, column in self.fragments])
+        if self.answers is None:
+            return self._ask(values)
+        if values not in self.answers:
+            self.answers[values] = self._ask(values)
+        return self.answers[values]
+
+    def _ask(self, values: str) -> list[_EngineRule]:
+        """Assert one fact, drain what fires, and retract it."""
         code, state = _durable.assert_fact(self.handle, f'{{"id":"1","sid":"s"{values}}}')
         if code == _NOT_HANDLED:
             return []
@@ -157,9 +176,18 @@ class Engine:
         list_ = "" if scope == CASE else scope
         for shard in self._shards[level].get(scope, ()):
             for rule in shard.run(row):
-                values[rule.unit] = max(values[rule.unit], 2 if rule.certain else 1)
-                read = tuple([row[lit.column] for lit in rule.literals])
-                firings.append(Firing(rule.unit, rule.alternative, rule.certain, list_, member, read))
+                if rule.certain:
+                    values[rule.unit] = 2
+                elif not values[rule.unit]:
+                    values[rule.unit] = 1
+                firings.append(Firing(rule.unit, rule.alternative, rule.certain, list_, member, rule.read(row)))
+
+    def remember(self) -> None:
+        """Ask anew from here on, but not twice about the same fact: one case is judged in many views of it."""
+        for scopes in self._shards:
+            for shards in scopes.values():
+                for shard in shards:
+                    shard.answers = {}
 
     def close(self) -> None:
         """Free the engine's memory; the instance cannot be used afterwards."""

@@ -26,9 +26,14 @@ _NEVER: list[Way] = []
 _DONE: list[Way] = [frozenset()]
 
 
+def states(way: Iterable[Step]) -> dict[Place, State]:
+    """Return what the changed facts are then, each as if it had just been confirmed."""
+    return {place: learnt(value) for place, value in way}
+
+
 def apply(view: View, way: Iterable[Step]) -> View:
     """Return the view with the changes made."""
-    return view.changed({place: learnt(value) for place, value in way})
+    return view.changed(states(way))
 
 
 def step_order(step: Step) -> tuple[str, str, str]:

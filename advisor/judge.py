@@ -67,6 +67,7 @@ class Judge:
 
     def judge_view(self, case: Case, told: View, written: Case | None = None) -> Judgement:
         """Judge a view of a case, as it was told; the what-if changes the view and comes here."""
+        self.reasoner.remember()
         told = self.reasoner.quarantine.spare(told)
         inference = self.reasoner.infer(told, case.id)
         decision = self.arbiter.decide(inference.case)
@@ -108,14 +109,13 @@ class Judge:
 
     def _carriers(self, view: View, decision: Decision, masked: tuple[Place, ...]) -> tuple[Place, ...]:
         """Return the unproven claims that each alone carry the verdict, else all that the winning rule rests on."""
-        alone = tuple(p for p in masked if self._without(view, p) != decision.verdict)
+        without = self.reasoner.imagine_all(view, [{place: UNKNOWN_STATE} for place in masked])
+        same = self.arbiter.verdicts(without.case, (1 << len(masked)) - 1).get(decision.verdict, 0)
+        alone = tuple(place for number, place in enumerate(masked) if not same >> number & 1)
         if alone or decision.winner is None:
             return alone or masked
         read = paths_below(self.program, [decision.winner.unit.number])
         return tuple(p for p in masked if p[1] in read)
-
-    def _without(self, view: View, place: Place) -> str:
-        return self.arbiter.decide(self.reasoner.imagine(view.changed({place: UNKNOWN_STATE})).case).verdict
 
     def flips(self, judgement: Judgement) -> list[Flip]:
         """Return the flip card of a judged case."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from advisor.encode import NEAR, Columns, Encoder
+from advisor.encode import NEAR, Encoder
 from advisor.evidence import UNKNOWN_STATE, Place, State, View, places
+from advisor.rows import Columns
 from advisor.rulebase import Playbase
 from tests.build import compiled
 from tests.strategies import Generator, Shape
