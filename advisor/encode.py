@@ -5,11 +5,9 @@ Types, absence, evidence and dates end here; the engine never sees them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
 
-from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
+from advisor.evidence import UNKNOWN_STATE, Place, State, View
 from advisor.facttests import States, TestFunction, decider, knowledge_function, reference_function
 from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, paths_read
 from advisor.program import NO, UNDECIDED, YES, Column, Program
@@ -23,16 +21,6 @@ Readers = dict[str, dict[str, list[tuple[int, TestFunction]]]]
 """For each scope, the tests by the paths that they read."""
 
 _NOTHING: States = {}
-NEAR = 12
-"""Up to so many changed facts, a view is encoded from the last one."""
-
-
-@dataclass(frozen=True)
-class _Base:
-    """A view and its columns before anything was inferred from them."""
-
-    view: View
-    columns: Columns
 
 
 def differing(old: View, view: View) -> list[Place] | None:
@@ -57,11 +45,38 @@ def _changed(member: str | None, old: States, new: States) -> list[Place]:
     return [(member, path) for path in old.keys() | new.keys() if old.get(path) is not new.get(path)]
 
 
+class _World:
+    """The tests of each scope as they are decided in the closed or in the open world."""
+
+    def __init__(self, program: Program, tests: dict[str, list[tuple[int, TestFunction]]]) -> None:
+        self.readers: Readers = {scope: {} for scope in tests}
+        self._blank: dict[str, list[tuple[int, int]]] = {}
+        for scope, pairs in tests.items():
+            self._blank[scope] = [(number, test(_NOTHING, _NOTHING)) for number, test in pairs]
+            for number, test in pairs:
+                means = program.columns[number].means
+                assert isinstance(means, (FactTest, KnowledgeTest))
+                for path in paths_read(means):
+                    self.readers[scope].setdefault(path, []).append((number, test))
+
+    def blank(self, row: list[int], scope: str) -> None:
+        """Set the tests of a scope to what they are while nothing is known."""
+        for number, value in self._blank[scope]:
+            row[number] = value
+
+    def decide(self, row: list[int], scope: str, paths: Iterable[str], case: States, member: States) -> None:
+        """Decide the tests of a scope that read these facts."""
+        readers = self.readers[scope]
+        for path in paths:
+            for number, test in readers.get(path, ()):
+                row[number] = test(case, member)
+
+
 class Encoder:
     """Encodes views for one program.
 
-    Searches encode thousands of views that differ from one another in a fact or two. The encoder therefore keeps the
-    last view that it encoded in full, and of one that is near it decides only the tests that read what changed.
+    Most of what rules ask of a case is not known of it: a view is encoded as one of which nothing is known, and then
+    the tests are decided that read what is.
     """
 
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
@@ -69,13 +84,11 @@ class Encoder:
         self.knowledge = knowledge
         self.width = len(program.columns)
         self.lists = tuple(knowledge.lists)
-        self._case = self._tests(CASE, open_world=False)
-        self._case_open = self._tests(CASE, open_world=True)
-        self._member = {name: self._tests(name, open_world=False) for name in self.lists}
-        self._member_open = {name: self._tests(name, open_world=True) for name in self.lists}
+        tests = {scope: self._tests(scope, open_world=False) for scope in (CASE, *self.lists)}
+        opened = {scope: self._tests(scope, open_world=True) for scope in (CASE, *self.lists)}
+        self._worlds = {False: _World(program, tests), True: _World(program, opened)}
         self._own = {name: [c.number for c in program.columns if c.scope == name] for name in self.lists}
-        self._bases: dict[bool, _Base] = {}
-        self._single = dict(self._case + [pair for pairs in self._member.values() for pair in pairs])
+        self._single = dict(pair for pairs in tests.values() for pair in pairs)
         self._list_tests = [
             (c.number, c.means)
             for c in program.columns
@@ -89,23 +102,34 @@ class Encoder:
 
     def encode(self, view: View, open_world: bool = False) -> Columns:
         """Encode a view. In the open world, tests of knowledge on an unknown fact are undecided (docs/semantics.md)."""
-        base = self._bases.get(open_world)
-        changes = differing(base.view, view) if base else None
-        if base is None or changes is None or len(changes) > NEAR:
-            columns = self._encode(view, open_world)
-            self._bases[open_world] = _Base(view, columns.copy())
-            return columns
-        columns = base.columns.copy()
-        for place in changes:
-            self._decide_again(columns, view, place, open_world)
-        return columns
+        world = self._worlds[open_world]
+        case = [NO] * self.width
+        world.blank(case, CASE)
+        world.decide(case, CASE, view.states, view.states, _NOTHING)
+        for number, means in self._list_tests:
+            case[number] = self._list_known(means, view, open_world)
+        members = {name: self._rows(case, name, view, world) for name in self.lists}
+        ids = {name: tuple(m.id for m in view.lists.get(name, ())) for name in self.lists}
+        return Columns(case, members, ids, {name: view.is_complete(name) for name in self.lists})
+
+    def _rows(self, case: list[int], list_: str, view: View, world: _World) -> list[list[int]]:
+        members = view.lists.get(list_, ())
+        if not members:
+            return []
+        shared = case.copy()
+        beside = world.readers[list_].keys() & view.states.keys()
+        world.blank(shared, list_)
+        rows = [shared.copy() for _ in members]
+        for row, member in zip(rows, members, strict=True):
+            world.decide(row, list_, (*member.states, *beside), view.states, member.states)
+        return rows
 
     def variants(self, view: View, changes: Sequence[Changes], open_world: bool = False) -> Variants:
         """Encode a view side by side with itself, each variant with the changes of its own."""
         result = self.spread(self.encode(view, open_world), len(changes))
         for number, change in enumerate(changes):
             if change:
-                self._vary(result, view, change, number, self._readers[open_world])
+                self._vary(result, view, change, number, self._worlds[open_world].readers)
         return result
 
     def spread(self, columns: Columns, width: int = 1) -> Variants:
@@ -131,56 +155,6 @@ class Encoder:
                     for path in (*touched, *changed):
                         for column, test in readers[name].get(path, ()):
                             variants.members[name].put(column, row, test(case, states))
-
-    def _encode(self, view: View, open_world: bool) -> Columns:
-        case = [NO] * self.width
-        for number, test in self._case_open if open_world else self._case:
-            case[number] = test(view.states, _NOTHING)
-        for number, means in self._list_tests:
-            case[number] = self._list_known(means, view, open_world)
-        tests = self._member_open if open_world else self._member
-        members = {
-            name: [self._row(case, tests[name], view, member) for member in view.lists.get(name, ())]
-            for name in self.lists
-        }
-        ids = {name: tuple(m.id for m in view.lists.get(name, ())) for name in self.lists}
-        return Columns(case, members, ids, {name: view.is_complete(name) for name in self.lists})
-
-    def _decide_again(self, columns: Columns, view: View, place: Place, open_world: bool) -> None:
-        """Decide the tests that read one fact: those of the case, and of members that read it too."""
-        member, path = place
-        readers = self._readers[open_world]
-        if member is None:
-            for number, test in readers[CASE].get(path, ()):
-                columns.put(number, test(view.states, _NOTHING))
-        for name in self.lists:
-            tests = readers[name].get(path, ())
-            if tests:
-                for row, one in zip(columns.members[name], view.lists.get(name, ()), strict=True):
-                    if member in (None, one.id):
-                        for number, test in tests:
-                            row[number] = test(view.states, one.states)
-
-    @cached_property
-    def _readers(self) -> dict[bool, Readers]:
-        """For each world and scope, the tests by the paths that they read."""
-        worlds = {False: {CASE: self._case, **self._member}, True: {CASE: self._case_open, **self._member_open}}
-        return {world: {scope: self._by_path(tests) for scope, tests in of.items()} for world, of in worlds.items()}
-
-    def _by_path(self, tests: list[tuple[int, TestFunction]]) -> dict[str, list[tuple[int, TestFunction]]]:
-        found: dict[str, list[tuple[int, TestFunction]]] = {}
-        for number, test in tests:
-            means = self.program.columns[number].means
-            assert isinstance(means, (FactTest, KnowledgeTest))
-            for path in paths_read(means):
-                found.setdefault(path, []).append((number, test))
-        return found
-
-    def _row(self, case: list[int], tests: list[tuple[int, TestFunction]], view: View, member: MemberView) -> list[int]:
-        row = case.copy()
-        for number, test in tests:
-            row[number] = test(view.states, member.states)
-        return row
 
     def _tests(self, scope: str, open_world: bool) -> list[tuple[int, TestFunction]]:
         return [

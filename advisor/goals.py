@@ -6,6 +6,7 @@ It starts from what would have to hold for another verdict, so it only tries cha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import product
 
 from advisor.arbitrate import Arbiter, Contender
@@ -61,20 +62,29 @@ class Ground:
 
     def cost(self, way: Iterable[Step]) -> int:
         """Weigh changes by who can make them, then by what asking costs."""
+        return sum(self._weight[path] for (_, path), _ in way)
+
+    @cached_property
+    def _weight(self) -> dict[str, int]:
         hardness = {"ours": 0, "theirs": 1, "given": 3}
         facts = self.domain.knowledge.facts
-        return sum(hardness[facts[path].change] * 10 + facts[path].cost for (_, path), _ in way)
+        return {path: hardness[fact.change] * 10 + fact.cost for path, fact in facts.items()}
 
     def trim(self, ways: Iterable[Way], size: int) -> list[Way]:
         """Keep the sets within the size, without those that contain another, cheapest first."""
-        kept: list[Way] = []
         unique = {way for way in ways if len(way) <= size and consistent(way)}
-        for way in sorted(unique, key=lambda w: (len(w), self.cost(w), sorted(map(step_order, w)))):
+        if len(unique) < 2:
+            return list(unique)
+        kept: list[Way] = []
+        for way in sorted(unique, key=self._place):
             if len(kept) == MAX_WAYS:
                 break
             if not any(other <= way for other in kept):
                 kept.append(way)
         return kept
+
+    def _place(self, way: Way) -> tuple[int, int, list[tuple[str, str, str]]]:
+        return len(way), self.cost(way), sorted(map(step_order, way))
 
 
 class Goals:
@@ -126,12 +136,21 @@ class Goals:
         )
 
     def _union(self, ways: list[list[Way]]) -> list[Way]:
-        return self.ground.trim((way for part in ways for way in part), self.size)
+        """One of these goals reached; the parts are trimmed already."""
+        if _DONE in ways:
+            return _DONE
+        some = [part for part in ways if part]
+        if len(some) < 2:
+            return some[0] if some else _NEVER
+        return self.ground.trim((way for part in some for way in part), self.size)
 
     def _product(self, parts: list[list[Way]]) -> list[Way]:
+        """All of these goals reached; the parts are trimmed already."""
+        if _NEVER in parts:
+            return _NEVER
         result = _DONE
-        for part in sorted(parts, key=len):
-            result = self.ground.trim((a | b for a in result for b in part), self.size)
+        for part in sorted((part for part in parts if part != _DONE), key=len):
+            result = part if result is _DONE else self.ground.trim((a | b for a in result for b in part), self.size)
             if not result:
                 return _NEVER
         return result

@@ -46,12 +46,15 @@ class Reasoner:
         self._plan = [_LevelPlan(program, level) for level in range(len(program.levels))]
         self._agreement = _Agreement(program, knowledge.lists)
 
-    def infer(self, view: View, name: str, open_world: bool = False) -> Inference:
-        """Infer on the engine, shadowed; raise EngineError naming the rule and the case if they differ."""
+    def infer(self, view: View, name: str, open_world: bool = False, traced: bool = True) -> Inference:
+        """Infer on the engine, shadowed; raise EngineError naming the rule and the case if they differ.
+
+        What nobody is going to explain need not be `traced`: its values are compared, its firings are not kept.
+        """
         columns = self.encoder.encode(self.quarantine.apply(view), open_world)
         shadow = self.shadow.run(self.encoder.spread(columns))
-        result = self._run(columns)
-        wrong = self._agreement.differing(result, shadow)
+        result = self._run(columns, traced)
+        wrong = self._agreement.differing(result, shadow, traced)
         if wrong is not None:
             rules = ", ".join(f'"{self.program.units[number].name}"' for number in wrong) or "its rules"
             raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
@@ -66,7 +69,8 @@ class Reasoner:
         """Infer on the shadow, side by side, all the views that some changes make of one."""
         if not view.cleared:
             base = self.quarantine.apply(view)
-            changes = [_changes(base, self.quarantine.apply(view.changed(change))) for change in changes]
+            apply, spares = self.quarantine.apply, self.quarantine.spares
+            changes = [c if spares(c) else _changes(base, apply(view.changed(c))) for c in changes]
             view = base
         return self.shadow.run(self.encoder.variants(view, changes, open_world))
 
@@ -78,17 +82,18 @@ class Reasoner:
         """Free the engine."""
         self.engine.close()
 
-    def _run(self, columns: Columns) -> Inference:
+    def _run(self, columns: Columns, traced: bool) -> Inference:
         size = len(self.program.units)
         case = [NO] * size
         members = {name: [[NO] * size for _ in rows] for name, rows in columns.members.items()}
         firings: list[Firing] = []
+        kept = firings if traced else None
         for number, plan in enumerate(self._plan):
             if CASE in plan.scopes:
-                self.engine.run(number, CASE, -1, columns.case, case, firings)
+                self.engine.run(number, CASE, -1, columns.case, case, kept)
             for list_ in plan.lists:
                 for index, row in enumerate(columns.members[list_]):
-                    self.engine.run(number, list_, index, row, members[list_][index], firings)
+                    self.engine.run(number, list_, index, row, members[list_][index], kept)
             plan.write(columns, case, members)
         return Inference(columns, case, members, firings)
 
@@ -105,8 +110,8 @@ def _inference(columns: Columns, shadow: Imagined) -> Inference:
         own = shadow.columns.own[name]
         for index, row in enumerate(rows):
             row[:] = columns.case
-            for number in own:
-                row[number] = shadow.columns.members[name].value(number, index)
+            for number, value in zip(own, shadow.columns.members[name].values(own, index), strict=True):
+                row[number] = value
     members = {name: [bits.row(m) for m in range(len(columns.members[name]))] for name, bits in shadow.members.items()}
     return Inference(columns, shadow.case.row(0), members)
 
@@ -125,7 +130,7 @@ class _Agreement:
         self.numbers = {u.number for u in self.several}
         self.single = {s: [n for n in units if n not in self.numbers] for s, units in self.units.items()}
 
-    def differing(self, engine: Inference, shadow: Imagined) -> list[int] | None:
+    def differing(self, engine: Inference, shadow: Imagined, traced: bool) -> list[int] | None:
         """Return the units on which they differ; None if they agree, nothing if it is columns on which they do not."""
         wrong = set(self._other_values(CASE, [engine.case], shadow.case))
         same = engine.columns.case == shadow.columns.case.row(0)
@@ -133,17 +138,18 @@ class _Agreement:
             wrong.update(self._other_values(name, rows, shadow.members[name]))
             cells = ((row, member) for member, row in enumerate(engine.columns.members[name]))
             bits, own = shadow.columns.members[name], shadow.columns.own[name]
-            same = same and all([row[n] for n in own] == [bits.value(n, m) for n in own] for row, m in cells)
+            same = same and all([row[n] for n in own] == bits.values(own, m) for row, m in cells)
         if not wrong and same:
-            wrong = self._other_firings(engine)
+            wrong = self._other_firings(engine) if traced else set()
             return sorted(wrong) if wrong else None
         return sorted(wrong)
 
     def _other_values(self, scope: str, rows: list[list[int]], bits: Bits) -> Iterator[int]:
         units = self.units[scope]
         for index, row in enumerate(rows):
-            if [row[n] for n in units] != [bits.value(n, index) for n in units]:
-                yield from (n for n in units if row[n] != bits.value(n, index))
+            values = bits.values(units, index)
+            if [row[n] for n in units] != values:
+                yield from (n for n, value in zip(units, values, strict=True) if row[n] != value)
 
     def _other_firings(self, engine: Inference) -> set[int]:
         """Return the units that did not fire as often, or in those alternatives, as their values call for."""

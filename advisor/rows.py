@@ -6,7 +6,7 @@ that it is at least undecided in variant i, bit i of `certain` that it is yes. O
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from advisor.program import NO, YES
@@ -23,11 +23,6 @@ class Columns:
     members: dict[str, list[list[int]]]
     ids: dict[str, tuple[str, ...]]
     complete: dict[str, bool]
-
-    def copy(self) -> Columns:
-        """Return columns of their own with the same values."""
-        members = {name: [row.copy() for row in rows] for name, rows in self.members.items()}
-        return Columns(self.case.copy(), members, self.ids, self.complete)
 
     def put(self, column: int, value: int) -> None:
         """Set a column of the case, in the members' rows too."""
@@ -63,9 +58,14 @@ class Bits:
         """Return the value of a thing in one row."""
         return (self.possible[number] >> row & 1) + (self.certain[number] >> row & 1)
 
+    def values(self, numbers: Iterable[int], row: int) -> list[int]:
+        """Return the values of some things in one row."""
+        possible, certain = self.possible, self.certain
+        return [(possible[n] >> row & 1) + (certain[n] >> row & 1) for n in numbers]
+
     def row(self, index: int) -> list[int]:
         """Return the values of all things in one row."""
-        return [(p >> index & 1) + (c >> index & 1) for p, c in zip(self.possible, self.certain, strict=True)]
+        return self.values(range(len(self.possible)), index)
 
 
 class Variants:
