@@ -95,10 +95,9 @@ class Encoder:
             if isinstance(c.means, KnowledgeTest) and c.means.path in self.lists
         ]
 
-    def one(self, column: int, view: View, scope: str, member: int) -> int:
-        """Return the value of a single test column for the case, or for a member by its index."""
-        test = self._single[column]
-        return test(view.states, _NOTHING if scope == CASE else view.lists[scope][member].states)
+    def test(self, column: int, case: States, member: States) -> int:
+        """Return the value of a single test column, from what is known of the case and of a member of its list."""
+        return self._single[column](case, member)
 
     def encode(self, view: View, open_world: bool = False) -> Columns:
         """Encode a view. In the open world, tests of knowledge on an unknown fact are undecided (docs/semantics.md)."""

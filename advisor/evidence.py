@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from advisor.case import Case, Member, Statement, Statements
@@ -114,6 +115,7 @@ def without_incidents(view: View, knowledge: Knowledge) -> View:
     return view.changed({place: learnt(knowledge.facts[place[1]].quiet) for place in unknown})
 
 
+@lru_cache(maxsize=4096, typed=True)
 def learnt(value: Value | None) -> State:
     """Return the state of a fact as if it had just been confirmed; None means known to be absent."""
     return State("absent" if value is None else "value", value, len(GRADES) - 1)

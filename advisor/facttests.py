@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from advisor.evidence import UNKNOWN_STATE, State
 from advisor.model import GRADES, Fact, FactRef, FactTest, KnowledgeTest, SettingRef, Value
@@ -18,7 +19,7 @@ def decider(fact: Fact, test: FactTest) -> Callable[[State], int]:
     operand = test.operand
     if operand is None:
         return lambda s: UNDECIDED if s.known == "unknown" else (YES if s.known == "absent" else NO)
-    holds = _comparison(fact, test)
+    holds = lru_cache(maxsize=64)(_comparison(fact, test))
 
     def decide(state: State) -> int:
         if state.known == "unknown":

@@ -107,17 +107,18 @@ class Goals:
             if contender.verdict != verdict:
                 found.extend(self._win(contender, verdict))
         if verdict != FALLBACK:
-            found.extend(self._out([c for c in contenders if self._yes(c)]))
+            found.extend(self._out(self._certain))
         return self.ground.trim(found, self.size)
 
-    def _yes(self, contender: Contender) -> bool:
-        return self.inference.case[contender.unit.number] == YES
+    @cached_property
+    def _certain(self) -> list[Contender]:
+        return [c for c in self.ground.arbiter.contenders if self.inference.case[c.unit.number] == YES]
 
     def _win(self, contender: Contender, verdict: str) -> list[Way]:
         """The contender is yes, nothing defeats it, and what outranks it for the old verdict falls."""
         goals = [self._unit(contender.unit.number, CASE, -1, YES, True)]
         goals.extend(self._unit(n, CASE, -1, UNDECIDED, False) for n in contender.defeated_by)
-        better = [c for c in self.ground.arbiter.contenders if c.rank < contender.rank and self._yes(c)]
+        better = [c for c in self._certain if c.rank < contender.rank]
         goals.append(self._out([c for c in better if c.verdict == verdict or c.verdict != contender.verdict]))
         return self._product(goals)
 
@@ -271,5 +272,11 @@ class Goals:
 
     def _after(self, steps: tuple[Step, ...], number: int, scope: str, member: int) -> int:
         """Return a test's value once facts have changed."""
-        view = apply(self.view, steps)
-        return self.ground.reasoner.encoder.one(number, view, scope, member)
+        case = self.view.states
+        own = self.view.lists[scope][member].states if scope != CASE else {}
+        for (of, path), value in steps:
+            if of is None:
+                case = {**case, path: learnt(value)}
+            else:
+                own = {**own, path: learnt(value)}
+        return self.ground.reasoner.encoder.test(number, case, own)

@@ -33,7 +33,8 @@ def test_each_test_has_the_value_that_it_has_alone() -> None:
                     assert (columns.case[column.number] == YES) is (given == (means.ask == "known"))  # type: ignore[union-attr]
                     continue
                 rows = [columns.case] if column.scope == CASE else columns.members[column.scope]
-                alone = [encoder.one(column.number, view, column.scope, member) for member in range(len(rows))]
+                states = [{}] if column.scope == CASE else [m.states for m in view.lists.get(column.scope, ())]
+                alone = [encoder.test(column.number, view.states, member) for member in states]
                 assert [row[column.number] for row in rows] == alone, f"seed {seed}: {means}"
                 decided += len(rows)
     assert decided > 5000
