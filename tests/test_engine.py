@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +189,7 @@ def test_an_engine_error_says_what_the_engine_did(
 
 # --- nothing is lost unseen ---------------------------------------------------------------------------------------
 
-Run = Callable[[Any, Sequence[int]], list[Any]]
+Run = Callable[[Any, tuple[int, ...]], list[Any]]
 
 
 def losing(run: Run, number: int) -> Run:
@@ -258,7 +258,7 @@ def test_a_firing_lost_for_one_member_is_caught(monkeypatch: pytest.MonkeyPatch)
     run = engine_module._Shard._ask
     rows: list[object] = []
 
-    def lose_the_second(shard: Any, row: Sequence[int]) -> list[Any]:
+    def lose_the_second(shard: Any, row: tuple[int, ...]) -> list[Any]:
         rows.append(row)
         return [] if len(rows) == 2 else run(shard, row)
 
