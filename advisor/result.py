@@ -6,10 +6,9 @@ All words stand in both languages, filled in; dates are ISO; amounts are text as
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from advisor.lines import (
     Action,
@@ -171,18 +170,3 @@ class Argument:
     heading: Text
     trees: tuple[Node, ...]
     missing: tuple[FactLine, ...] = ()
-
-
-def to_plain(value: Any) -> Any:
-    """Turn a result into dicts, lists, strings, numbers and booleans, ready for JSON."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, (tuple, list)):
-        return [to_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    return value

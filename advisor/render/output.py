@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import json
 import os
-import re
 import stat
 import sys
 import tempfile
@@ -15,23 +13,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
-from advisor.problems import UNPRINTABLE, InputError, Location, Problem
+from advisor.problems import InputError, Location, Problem
 from advisor.render.blocks import Page
-from advisor.result import to_plain
 
 Format = Literal["text", "markdown", "html", "json"]
 FORMATS: tuple[str, ...] = get_args(Format)
 SUFFIXES: dict[str, Format] = {".txt": "text", ".md": "markdown", ".html": "html", ".json": "json"}
 FILE_WIDTH = 100
-_UNPRINTABLE = re.compile(UNPRINTABLE.pattern + r"(?<!\n)")
-"""What JSON allows in a string, and a terminal would obey; only the line ends between strings are left."""
 
 
 def render(format_: str, lang: str, layout: Callable[[Page], None], plain: Any) -> str:
     """Return a document as text for a file or pipe: a page laid out by `layout`, or `plain` as JSON."""
     if format_ == "json":
-        text = json.dumps(to_plain(plain), ensure_ascii=False, indent=2, sort_keys=False) + "\n"
-        return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+        from advisor.render.data import to_json
+
+        return to_json(plain) + "\n"
     page = _page(lang, layout)
     if format_ == "html":
         from advisor.render.html import html
