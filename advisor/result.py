@@ -34,12 +34,16 @@ from advisor.model import Text
 from advisor.rule import STOPPING
 from advisor.sheet import CaseChange, Footing, Sheet
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "2.0"
 
 
 @dataclass(frozen=True)
 class CaseReport:
-    """Everything that is said about one deal."""
+    """Everything that is said about one deal.
+
+    `trace` has the conclusions that hold, in the order in which they were drawn; `undecided` the ids of the rules that
+    stay undecided for want of facts, for the deal or for somebody in it.
+    """
 
     id: str
     title: Text
@@ -69,6 +73,7 @@ class CaseReport:
     people: tuple[PersonLine, ...]
     candidates: tuple[CandidateLine, ...]
     trace: tuple[Step, ...]
+    undecided: tuple[str, ...]
     sheet: Sheet
 
     @property

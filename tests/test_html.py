@@ -115,7 +115,7 @@ def test_a_picture_is_named_in_words() -> None:
 def review_of(judge: Judge, folder: Path, text: str) -> Review:
     """Review a deal that has everything a pack can show."""
     whole = report(judge, judged(judge, folder, text), names=True)
-    return Review("1.1", whole.title, (whole,), (), (), None)
+    return Review("2.0", whole.title, (whole,), (), (), None)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -129,3 +129,15 @@ def test_an_amount_without_an_exchange_rate_is_still_named(shipped_judge: Judge,
 def test_a_pack_of_accounts_counts_no_deals(shipped_judge: Judge) -> None:
     found = review(shipped_judge, [CASES / "accounts" / "dairy-group-five-countries.yaml"])
     assert lines(pack(found))[0] == "Accounts: 1."
+
+
+def test_what_holds_is_traced_and_what_stays_undecided_is_named(found: Review) -> None:
+    for case in found.cases:
+        held = {step.rule for step in case.trace if step.member is None}
+        assert held
+        assert held.isdisjoint(case.undecided)
+        assert {line.rule for line in case.candidates if line.status == "undecided"} < set(case.undecided)
+        assert len(case.undecided) == len(set(case.undecided))
+        page = Page("en")
+        sheet.trace(page, case)
+        assert str(len(case.undecided)) in lines(page)[-1]

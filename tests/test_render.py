@@ -291,7 +291,7 @@ def documents(judge: Judge, judgement: Judgement) -> tuple[CaseReport, Argument,
 def layouts(whole: CaseReport, because: Argument, not_: Argument) -> list[tuple[Layout, Any]]:
     """Return every page that shows a case, with what it shows."""
     bad = Unreadable(whole.title.en, (whole.title.en, "x"))
-    review = Review("1.1", whole.title, (whole,), (), (bad,), None)
+    review = Review("2.0", whole.title, (whole,), (), (bad,), None)
     return [
         (lambda p: review_page(p, review), review),
         (lambda p: pack_page(p, review), review),
