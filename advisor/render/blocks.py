@@ -68,10 +68,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart by the name of its specification, what it shows, and the same in words."""
+    """A chart by the name of its specification: its frame (sizes, axes), rows by name, and the same in words."""
 
     chart: Literal["portfolio", "people"]
-    data: dict[str, Any]
+    frame: dict[str, Any]
+    rows: dict[str, list[dict[str, Any]]]
     alt: str
     key: str = ""
 

@@ -36,14 +36,11 @@ def portfolio(page: Page, cases: Sequence[CaseReport]) -> Picture:
     unit = WIDTH / (2 * reach[0] + 1), HEIGHT / (2 * reach[1] + 1)
     sizes = _sizes(cases)
     where = _apart(places, [math.sqrt(size) / 2 for size in sizes], unit)
-    data = {
-        "width": WIDTH,
-        "height": HEIGHT,
-        "axes": (page.words("picture.across"), page.words("picture.up")),
-        "reach": reach,
-        "values": [_dot(page, n, case, where[n - 1], reach, sizes[n - 1]) for n, case in enumerate(cases, start=1)],
-    }
-    return Picture("portfolio", data, page.words("picture.portfolio", count=len(cases)), page.words("picture.key"))
+    axes = page.words("picture.across"), page.words("picture.up")
+    frame = {"width": WIDTH, "height": HEIGHT, "axes": axes, "reach": reach}
+    dots = [_dot(page, n, case, where[n - 1], reach, sizes[n - 1]) for n, case in enumerate(cases, start=1)]
+    alt, key = page.words("picture.portfolio", count=len(cases)), page.words("picture.key")
+    return Picture("portfolio", frame, {"values": dots}, alt, key)
 
 
 def _dot(
@@ -144,16 +141,15 @@ def people(page: Page, found: PeopleMap) -> Picture:
         for a in found.spots
         for b in a.sways
     ]
-    data = {
+    frame = {
         "across": _labels(page, found.across),
         "up": _labels(page, found.up),
         "axes": (page.text(found.across.label), page.text(found.up.label)),
         "met": len(found.met.values),
         "step": 136 if any(number == NAMED for number in shared.values()) else 104,
-        "values": values,
-        "lines": lines,
     }
-    return Picture("people", data, page.words("picture.people", count=len(values)), page.words("picture.people-key"))
+    alt, key = page.words("picture.people", count=len(values)), page.words("picture.people-key")
+    return Picture("people", frame, {"values": values, "lines": lines}, alt, key)
 
 
 def _labels(page: Page, scale: Scale) -> list[str]:
