@@ -115,6 +115,15 @@ class Fold:
 Block = Heading | Line | Bullets | Table | Panel | Tree | Picture | Fold
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a document, drawn in its format by itself; in HTML its heading of the first level stands apart."""
+
+    body: str
+    title: str = ""
+    anchor: str = ""
+
+
 def cell_text(cell: str | Cell) -> str:
     """Return a cell as one text, its note in brackets."""
     if isinstance(cell, str):
