@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,12 @@ from advisor.judge import Judge
 from advisor.lines import GuardLine
 from advisor.model import Text
 from advisor.render.blocks import Bullets, Cell, Line, Page, Panel, Table, cell_text
+from advisor.render.board import board, bound, piece
 from advisor.render.layout import sheet
 from advisor.render.layout.case import asked, openness, reasons, verdict
 from advisor.render.layout.pack import pack_page
+from advisor.render.layout.review import review_page
+from advisor.render.output import FORMATS, render
 from advisor.result import CaseReport, Review
 from advisor.review import review
 
@@ -24,8 +29,8 @@ HOLD = GuardLine("hold", "yes", GIFT, Text("law", "法"), NONE, NONE, "x.rule")
 
 @pytest.fixture(scope="module")
 def found(shipped_judge: Judge) -> Review:
-    """A deal that goes on and one that ends, both reviewed."""
-    names = ("spare-parts-store-equipment-maker", "quarry-conveyor-cement-group")
+    """A deal that goes on and one that ends, and an account, all reviewed."""
+    names = ("spare-parts-store-equipment-maker", "quarry-conveyor-cement-group", "accounts/cement-group-eleven-works")
     return review(shipped_judge, [CASES / f"{name}.yaml" for name in names])
 
 
@@ -141,3 +146,25 @@ def test_what_holds_is_traced_and_what_stays_undecided_is_named(found: Review) -
         page = Page("en")
         sheet.trace(page, case)
         assert str(len(case.undecided)) in lines(page)[-1]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_review_is_put_together_of_pieces_that_are_drawn_alone(found: Review, format_: str, lang: str) -> None:
+    layout = partial(review_page if format_ == "text" else pack_page, review=found)
+    assert board(format_, lang, found) == render(format_, lang, layout, found)
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown", "json"])
+def test_a_piece_of_a_review_is_the_same_in_any_review(found: Review, format_: str) -> None:
+    pieces = [piece(format_, "en", case) for case in found.cases]
+    alone = replace(found, cases=found.cases[:1], accounts=())
+    assert bound(format_, "en", alone, pieces[:1], []) == board(format_, "en", alone)
+    assert pickle.loads(pickle.dumps(pieces)) == pieces
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown", "json"])
+def test_the_first_page_reads_of_a_case_only_what_it_shows(found: Review, format_: str) -> None:
+    cases, accounts = ([piece(format_, "en", entry) for entry in which] for which in (found.cases, found.accounts))
+    brief = tuple(replace(case, questions=(), people=(), candidates=(), trace=(), undecided=()) for case in found.cases)
+    assert bound(format_, "en", replace(found, cases=brief), cases, accounts) == board(format_, "en", found)

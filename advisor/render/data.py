@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,18 +11,47 @@ from typing import Any
 
 import orjson
 
-from advisor.problems import UNPRINTABLE
-
-_UNPRINTABLE = re.compile(UNPRINTABLE.pattern + r"(?<!\n)")
-"""What JSON allows in a string, and a terminal would obey; only the line ends between strings are left."""
+from advisor.problems import UNPRINTABLE_WITHIN_LINES
 
 
 def to_json(value: Any) -> str:
     """Return a result as JSON: dataclasses as objects, days and amounts as strings.
 
-    A result holds nothing beside its fields (no cached property): whatever an instance holds is written.
+    What JSON allows in a string, and a terminal would obey, is escaped. A result holds nothing beside its fields (no
+    cached property): whatever an instance holds is written.
     """
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", _encoded(value))
+    return UNPRINTABLE_WITHIN_LINES.sub(lambda found: f"\\u{ord(found.group()):04x}", _encoded(value))
+
+
+def nested(value: Any, levels: int) -> str:
+    """Return a result as JSON as it stands so many levels down in a document."""
+    return to_json(value).replace("\n", "\n" + "  " * levels)
+
+
+def with_lists(value: Any, lists: Mapping[str, Sequence[str]]) -> str:
+    """Return a dataclass as a document; some fields are lists whose items are written already, two levels down."""
+    return "".join(_chunks(value, lists))
+
+
+def _chunks(value: Any, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    opening = "{\n"
+    for field in fields(value):
+        yield f'{opening}  "{field.name}": '
+        if field.name in lists:
+            yield from _items(lists[field.name])
+        else:
+            yield nested(getattr(value, field.name), 1)
+        opening = ",\n"
+    yield "\n}\n"
+
+
+def _items(items: Sequence[str]) -> Iterator[str]:
+    opening = "[\n    "
+    for item in items:
+        yield opening
+        yield item
+        opening = ",\n    "
+    yield "\n  ]" if items else "[]"
 
 
 def _encoded(value: Any) -> str:
