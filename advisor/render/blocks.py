@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from advisor.lexicon import clauses, listed, say
+from advisor.lexicon import clauses, listed, word
 from advisor.lines import Answer
 from advisor.model import Text
 
@@ -140,7 +140,7 @@ class Page:
 
     def words(self, key: str, **parts: Text | str | int) -> str:
         """Return a lexicon entry in the page's language."""
-        return say(key, **parts).get(self.lang)
+        return word(key, self.lang, **parts)
 
     def text(self, text: Text | None) -> str:
         """Return text in the page's language."""
