@@ -76,26 +76,26 @@ def _apart(places: Sequence[Point], radii: Sequence[float], unit: Point) -> list
     turns = [(math.cos(2.4 * n) / 10, math.sin(2.4 * n) / 10) for n in range(len(places))]
     homes = [(x * unit[0] + dx, y * unit[1] + dy) for (x, y), (dx, dy) in zip(places, turns, strict=True)]
     spots = [list(home) for home in homes]
+    reach = 2 * max(radii, default=0) + GAP
     for left in range(ROUNDS, 0, -1):
         for spot, home in zip(spots, homes, strict=True):
             pull = HOLD * max(left / ROUNDS - 0.3, 0)
             spot[:] = (at + (to - at) * pull for at, to in zip(spot, home, strict=True))
         order = sorted(range(len(spots)), key=lambda n: spots[n][0])
-        pairs = itertools.chain.from_iterable(_near(order, at, spots, radii) for at in range(len(order)))
+        pairs = itertools.chain.from_iterable(_near(order, at, spots, reach) for at in range(len(order)))
         if not sum(_push(spots[one], spots[two], radii[one] + radii[two] + GAP) for one, two in pairs):
             break
     return [(round(x / unit[0], 3), round(y / unit[1], 3)) for x, y in spots]
 
 
-def _near(
-    order: Sequence[int], at: int, spots: Sequence[Sequence[float]], radii: Sequence[float]
-) -> Iterator[tuple[int, int]]:
+def _near(order: Sequence[int], at: int, spots: Sequence[Sequence[float]], reach: float) -> Iterator[tuple[int, int]]:
     """Yield those to the right of a dot that could touch it."""
-    one, reach = order[at], 2 * max(radii) + GAP
+    one = order[at]
     for two in itertools.islice(order, at + 1, None):
         if spots[two][0] - spots[one][0] > reach:
             return
-        yield one, two
+        if abs(spots[two][1] - spots[one][1]) < reach:
+            yield one, two
 
 
 def _push(one: list[float], two: list[float], need: float) -> bool:
