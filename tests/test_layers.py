@@ -69,6 +69,7 @@ FENCED = {
     "yaml": ("yamlfile",),
     "click": ("cli.*",),
     "jinja2": ("render.*",),
+    "orjson": ("render.data",),
     "vl_convert": ("render.charts",),
 }
 
