@@ -11,7 +11,7 @@ from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
 from advisor.facttests import States, TestFunction, decider, knowledge_function, reference_function
 from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, paths_read
 from advisor.program import NO, UNDECIDED, YES, Column, Program
-from advisor.rows import Bits, Columns, Variants
+from advisor.rows import Bits, Columns, OwnColumns, Variants
 from advisor.rulebase import Knowledge
 
 Changes = Mapping[Place, State]
@@ -117,7 +117,6 @@ class Encoder:
             False: _World(program, tests, knowledge.scope_of),
             True: _World(program, opened, knowledge.scope_of),
         }
-        self._own = {name: [c.number for c in program.columns if c.scope == name] for name in self.lists}
         self._single = dict(pair for pairs in tests.values() for pair in pairs)
         self._list_tests = [
             (c.number, c.means)
@@ -153,9 +152,12 @@ class Encoder:
             world.decide(row, list_, (*member.states, *beside), view.states, member.states)
         return rows
 
-    def variants(self, view: View, changes: Sequence[Changes], open_world: bool = False) -> Variants:
-        """Encode a view side by side with itself, each variant with the changes of its own."""
-        result = self.spread(self.encode(view, open_world), len(changes))
+    def variants(self, view: View, changes: Sequence[Changes], own: OwnColumns, open_world: bool = False) -> Variants:
+        """Encode a view side by side with itself, each variant with the changes of its own.
+
+        `own` are the columns of each list's members that are wanted.
+        """
+        result = Variants(self.encode(view, open_world), len(changes), own)
         places: MemberPlaces = {
             m.id: (name, n, m) for name, members in view.lists.items() for n, m in enumerate(members)
         }
@@ -163,10 +165,6 @@ class Encoder:
             if change:
                 self._vary(result, view, places, change, number, self._worlds[open_world])
         return result
-
-    def spread(self, columns: Columns, width: int = 1) -> Variants:
-        """Return encoded columns as so many variants, all alike."""
-        return Variants(columns, width, self._own)
 
     def _vary(
         self, variants: Variants, view: View, places: MemberPlaces, change: Changes, number: int, world: _World

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import getitem
@@ -80,8 +80,9 @@ class _Answer(NamedTuple):
 class _Shard:
     """At most MAX_RULES engine rules with a ruleset of their own."""
 
-    def __init__(self, rules: Sequence[_EngineRule]) -> None:
+    def __init__(self, rules: Sequence[_EngineRule], deciding: bool = True) -> None:
         self.rules = rules
+        self.deciding = deciding
         self.columns = sorted({lit.column for rule in rules for lit in rule.literals})
         self._check()
         texts = [f'"{n}":{{"all":[{{"m":{{"$and":[{self._conditions(rule)}]}}}}]}}' for n, rule in enumerate(rules)]
@@ -170,9 +171,10 @@ class Engine:
     """Runs a program level by level. One instance must not be used by two threads at once."""
 
     def __init__(self, program: Program) -> None:
+        deciding = {unit.number for unit in program.deciding.running}
         self._shards: list[dict[str, list[_Shard]]] = [
             {
-                scope: [_Shard(part) for part in _parts(_engine_rules(u for u in level if u.scope == scope))]
+                scope: _shards([u for u in level if u.scope == scope], deciding)
                 for scope in sorted({u.scope for u in level})
             }
             for level in program.levels
@@ -182,17 +184,20 @@ class Engine:
     def run(
         self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], firings: list[Firing] | None
     ) -> None:
-        """Run one level over one row: raise `values` of the units that fired, and record each firing if asked to."""
+        """Run one level over one row: raise `values` of the units that fired, and record each firing.
+
+        Without firings, only what bears on verdicts is run.
+        """
         list_ = "" if scope == CASE else scope
         for shard in self._shards[level].get(scope, ()):
+            if firings is None and not shard.deciding:
+                break
             fired, raised = shard.run(row)
             for unit, value in raised:
                 if value > values[unit]:  # noqa: PLR1730 -- a board's run comes here millions of times
                     values[unit] = value
             if firings is not None:
-                firings.extend(
-                    [Firing(r.unit, r.alternative, r.certain, list_, member, r.read(row)) for r in fired],
-                )
+                firings.extend([Firing(r.unit, r.alternative, r.certain, list_, member, r.read(row)) for r in fired])
 
     def remember(self) -> None:
         """Ask anew from here on, but not twice about the same fact: one case is judged in many views of it."""
@@ -209,6 +214,17 @@ class Engine:
                 for shards in scopes.values():
                     for shard in shards:
                         shard.close()
+
+
+def _shards(units: Sequence[Unit], deciding: Collection[int]) -> list[_Shard]:
+    """Put units into shards: those that bear on verdicts first, apart from the others."""
+    parts = [[u for u in units if (u.number in deciding) is first] for first in (True, False)]
+    rules = [
+        (part, first)
+        for units, first in zip(parts, (True, False), strict=True)
+        for part in _parts(_engine_rules(units))
+    ]
+    return [_Shard(part, first) for part, first in rules]
 
 
 def _engine_rules(units: Iterable[Unit]) -> list[_EngineRule]:
