@@ -11,7 +11,7 @@ from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
 from advisor.facttests import States, TestFunction, decider, knowledge_function, reference_function
 from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, paths_read
 from advisor.program import NO, UNDECIDED, YES, Column, Program
-from advisor.rows import Bits, Columns, OwnColumns, Variants
+from advisor.rows import Bits, Columns, Variants
 from advisor.rulebase import Knowledge
 
 Changes = Mapping[Place, State]
@@ -100,7 +100,7 @@ class _World:
 
 
 class Encoder:
-    """Encodes views for one program.
+    """Encodes views for one program: the tests that its units make; columns that they do not use stay no.
 
     Most of what rules ask of a case is not known of it: a view is encoded as one of which nothing is known, and then
     the tests are decided that read what is.
@@ -111,6 +111,8 @@ class Encoder:
         self.knowledge = knowledge
         self.width = len(program.columns)
         self.lists = tuple(knowledge.lists)
+        self._own = {name: program.own_columns(name) for name in self.lists}
+        self._columns = [c for c in program.columns if c.number in program.used]
         tests = {scope: self._tests(scope, open_world=False) for scope in (CASE, *self.lists)}
         opened = {scope: self._tests(scope, open_world=True) for scope in (CASE, *self.lists)}
         self._worlds = {
@@ -120,7 +122,7 @@ class Encoder:
         self._single = dict(pair for pairs in tests.values() for pair in pairs)
         self._list_tests = [
             (c.number, c.means)
-            for c in program.columns
+            for c in self._columns
             if isinstance(c.means, KnowledgeTest) and c.means.path in self.lists
         ]
 
@@ -152,12 +154,9 @@ class Encoder:
             world.decide(row, list_, (*member.states, *beside), view.states, member.states)
         return rows
 
-    def variants(self, view: View, changes: Sequence[Changes], own: OwnColumns, open_world: bool = False) -> Variants:
-        """Encode a view side by side with itself, each variant with the changes of its own.
-
-        `own` are the columns of each list's members that are wanted.
-        """
-        result = Variants(self.encode(view, open_world), len(changes), own)
+    def variants(self, view: View, changes: Sequence[Changes], open_world: bool = False) -> Variants:
+        """Encode a view side by side with itself, each variant with the changes of its own."""
+        result = self.spread(self.encode(view, open_world), len(changes))
         places: MemberPlaces = {
             m.id: (name, n, m) for name, members in view.lists.items() for n, m in enumerate(members)
         }
@@ -165,6 +164,10 @@ class Encoder:
             if change:
                 self._vary(result, view, places, change, number, self._worlds[open_world])
         return result
+
+    def spread(self, columns: Columns, width: int = 1) -> Variants:
+        """Return encoded columns as so many variants, all alike."""
+        return Variants(columns, width, self._own)
 
     def _vary(
         self, variants: Variants, view: View, places: MemberPlaces, change: Changes, number: int, world: _World
@@ -186,7 +189,7 @@ class Encoder:
     def _tests(self, scope: str, open_world: bool) -> list[tuple[int, TestFunction]]:
         return [
             (c.number, self._function(c, open_world))
-            for c in self.program.columns
+            for c in self._columns
             if c.scope == scope and isinstance(c.means, (FactTest, KnowledgeTest)) and c.means.path not in self.lists
         ]
 

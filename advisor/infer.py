@@ -13,7 +13,7 @@ from advisor.model import CASE
 from advisor.problems import EngineError
 from advisor.program import NO, UNDECIDED, YES, Program, Unit
 from advisor.quarantine import Quarantine
-from advisor.rows import Bits, Columns, OwnColumns, Variants
+from advisor.rows import Bits, Columns
 from advisor.rulebase import Knowledge
 from advisor.shadow import Imagined, Shadow
 
@@ -40,10 +40,10 @@ class Reasoner:
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self.program = program
         self.quarantine = Quarantine(knowledge)
-        self.encoder = Encoder(program, knowledge)
         self.engine = Engine(program)
-        self._whole = _Course(program, knowledge.lists)
-        self._deciding = _Course(program.deciding, knowledge.lists)
+        self._whole = _Course(program, knowledge)
+        self._deciding = _Course(program.deciding, knowledge)
+        self.encoder = self._whole.encoder
 
     def infer(self, view: View, name: str, open_world: bool = False, whole: bool = True) -> Inference:
         """Infer on the engine, shadowed; raise EngineError naming the rule and the case if they differ.
@@ -52,8 +52,8 @@ class Reasoner:
         verdicts; all other units are then no.
         """
         course = self._whole if whole else self._deciding
-        columns = self.encoder.encode(self.quarantine.apply(view), open_world)
-        shadow = course.shadow.run(Variants(columns, 1, course.own))
+        columns = course.encoder.encode(self.quarantine.apply(view), open_world)
+        shadow = course.shadow.run(course.encoder.spread(columns))
         result = self._run(course, columns, whole)
         wrong = course.agreement.differing(result, shadow, whole)
         if wrong is not None:
@@ -63,8 +63,9 @@ class Reasoner:
 
     def imagine(self, view: View, open_world: bool = False) -> Inference:
         """Infer what bears on verdicts on the shadow alone: for searches whose results are confirmed by `infer`."""
-        columns = self.encoder.encode(self.quarantine.apply(view), open_world)
-        return _inference(columns, self._deciding.shadow.run(Variants(columns, 1, self._deciding.own)))
+        encoder = self._deciding.encoder
+        columns = encoder.encode(self.quarantine.apply(view), open_world)
+        return _inference(columns, self._deciding.shadow.run(encoder.spread(columns)))
 
     def imagine_all(
         self, view: View, changes: Sequence[Changes], open_world: bool = False, whole: bool = False
@@ -76,7 +77,7 @@ class Reasoner:
             apply, spares = self.quarantine.apply, self.quarantine.spares
             changes = [c if spares(c) else _changes(base, apply(view.changed(c))) for c in changes]
             view = base
-        return course.shadow.run(self.encoder.variants(view, changes, course.own, open_world))
+        return course.shadow.run(course.encoder.variants(view, changes, open_world))
 
     def remember(self) -> None:
         """Begin another case: until the next, the engine is not asked twice about the same fact."""
@@ -105,12 +106,12 @@ class Reasoner:
 class _Course:
     """How a program, or the part of it that bears on verdicts, is run: by its shadow, and beside it by the engine."""
 
-    def __init__(self, program: Program, lists: Iterable[str]) -> None:
+    def __init__(self, program: Program, knowledge: Knowledge) -> None:
         readers = _lists_that_read(program)
+        self.encoder = Encoder(program, knowledge)
         self.shadow = Shadow(program)
         self.plan = [_LevelPlan(program, level, readers) for level in range(len(program.levels))]
-        self.own: OwnColumns = {name: program.own_columns(name) for name in lists}
-        self.agreement = _Agreement(program, lists)
+        self.agreement = _Agreement(program, knowledge.lists)
 
 
 def _changes(base: View, view: View) -> Changes:
