@@ -55,6 +55,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=Setting.rounds, help="rounds of each comparison")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
+    parser.add_argument("--patience", type=float, default=Setting.patience, help="seconds for one line of growth")
     parser.add_argument("--rules", type=_folder, help="folder of house rules beside the shipped ones")
     parser.add_argument("--cases", type=_folder, default=CASES, help="folder of the deals")
     parser.add_argument("--output", type=Path, help="write the tables here, also of some parts")
@@ -71,7 +72,7 @@ def _folder(text: str) -> Path:
 
 
 def _setting(given: argparse.Namespace) -> Setting:
-    return Setting(given.rules, given.cases, given.rounds, given.quick)
+    return Setting(given.rules, given.cases, given.rounds, given.quick, given.patience)
 
 
 def _part(name: str, setting: Setting) -> Part:
@@ -84,7 +85,7 @@ def _section(name: str, given: argparse.Namespace) -> str | None:
     """Run a part in a process of its own; return its section, or None when it failed."""
     if not _measures(name):
         return _printed(name)
-    options = ["--rounds", str(given.rounds), "--cases", str(given.cases)]
+    options = ["--rounds", str(given.rounds), "--patience", str(given.patience), "--cases", str(given.cases)]
     options += ["--quick"] if given.quick else []
     options += ["--rules", str(given.rules)] if given.rules else []
     with tempfile.TemporaryDirectory() as folder:

@@ -24,6 +24,8 @@ class Setting:
     cases: Path = CASES
     rounds: int = 5
     quick: bool = False
+    patience: float = 150.0
+    """Seconds for one line of growth; a size that would take longer is left out, and said to be."""
 
     def judge(self) -> Judge:
         """Open the rule base."""
