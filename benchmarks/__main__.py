@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from advisor.problems import InputError
 from benchmarks.setting import CASES, Setting
 from benchmarks.table import Part, machine
 
@@ -33,8 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for; the exit code is 1 when a part failed, whatever the bars say."""
     given = _arguments(arguments)
     if given.keep is not None:
-        _part(given.parts[0], _setting(given)).keep(given.keep)
-        return 0
+        return _kept(given)
     chosen = given.parts or [name for name in PARTS if (FOLDER / f"{name}.py").exists()]
     sections, failed = [ABOUT, f"Machine: {machine()}.\n"], False
     for name in chosen:
@@ -75,10 +75,16 @@ def _setting(given: argparse.Namespace) -> Setting:
     return Setting(given.rules, given.cases, given.rounds, given.quick, given.patience)
 
 
-def _part(name: str, setting: Setting) -> Part:
-    part = importlib.import_module(f"benchmarks.{name}").measure(setting)
+def _kept(given: argparse.Namespace) -> int:
+    """Measure one part in this process and keep it; say what is wrong with rules or deals that cannot be read."""
+    try:
+        part = importlib.import_module(f"benchmarks.{given.parts[0]}").measure(_setting(given))
+    except InputError as error:
+        print(*error.problems, sep="\n", file=sys.stderr)
+        return 1
     assert isinstance(part, Part)
-    return part
+    part.keep(given.keep)
+    return 0
 
 
 def _section(name: str, given: argparse.Namespace) -> str | None:

@@ -16,6 +16,7 @@ from advisor.evidence import Place, State, View, learnt
 from advisor.load.cases import load_case
 from advisor.model import CASE, Fact, Value
 from advisor.paths import yaml_files
+from advisor.problems import InputError, Location, Problem
 from advisor.rulebase import Knowledge
 
 CHANGED, FORGOTTEN, LEARNT, LEFT = 0.2, 0.1, 0.02, 0.1
@@ -23,9 +24,12 @@ CHANGED, FORGOTTEN, LEARNT, LEFT = 0.2, 0.1, 0.02, 0.1
 
 
 def load_deals(folder: Path, knowledge: Knowledge) -> list[Case]:
-    """Read every deal of a folder, each as of its own day; raise InputError for a file that cannot be read."""
+    """Read the deals of a folder, as of their own days; raise InputError for a bad file, or if there is no deal."""
     cases = [load_case(path, knowledge) for path in yaml_files(folder)]
-    return [case.at_date(case.as_of) for case in cases if case.kind == "deal"]
+    deals = [case.at_date(case.as_of) for case in cases if case.kind == "deal"]
+    if not deals:
+        raise InputError([Problem(Location(str(folder)), "no-cases", "there is no deal here")])
+    return deals
 
 
 @dataclass
@@ -91,7 +95,7 @@ class Variation:
 def write_deal(deal: Case, knowledge: Knowledge, folder: Path) -> Path:
     """Write a deal as a case file, named by its id; it has no history any more."""
     content = deal.content
-    page: dict[str, object] = {"case": deal.id, "title": _text(deal), "as_of": deal.as_of}
+    page: dict[str, object] = {"case": deal.id, "title": _text(deal), "as_of": str(deal.as_of)}
     if deal.currency:
         page["currency"] = deal.currency
     page["facts"] = {path: _said(said) for path, said in content.facts.items()}
@@ -122,7 +126,7 @@ def _said(said: Sequence[Statement]) -> object:
 
 def _statement(said: Statement) -> dict[str, object]:
     found: dict[str, object] = {"value": _word(said.value), "evidence": said.grade}
-    found.update({key: value for key in ("by", "on", "how") if (value := getattr(said, key)) is not None})
+    found.update({key: str(value) for key in ("by", "on", "how") if (value := getattr(said, key)) is not None})
     return found
 
 

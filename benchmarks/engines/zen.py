@@ -49,8 +49,8 @@ class Zen:
     def _expressions(self) -> Iterator[tuple[str, str]]:
         """Yield every alternative, and every column that is concluded, each after what it reads."""
         program = self._layout.program
-        for level in range(1, len(program.levels) + 1):
-            for unit in program.levels[level - 1]:
+        for level, units in enumerate(((), *program.levels)):
+            for unit in units:
                 for number, alternative in enumerate(unit.alternatives):
                     yield _key(unit.number, number), self._over(unit.scope, self._alternative(alternative))
             for column in program.columns:
@@ -64,7 +64,9 @@ class Zen:
         return expression if scope == CASE else f"map({scope}, {expression})"
 
     def _alternative(self, alternative: Alternative) -> str:
-        surely, possibly = (" and ".join(self._asks(lit, certain) for lit in alternative) for certain in (True, False))
+        surely, possibly = (
+            " and ".join(self._asks(lit, certain) for lit in alternative) or "true" for certain in (True, False)
+        )
         return f"{possibly} ? ({surely} ? 2 : 1) : 0"
 
     def _asks(self, lit: Lit, certain: bool) -> str:
