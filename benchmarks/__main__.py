@@ -25,7 +25,8 @@ PARTS = ("throughput", "start", "board", "growth", "cards", "portfolio")
 """In the order of the page; one whose module has `measure` gives a table, another is run and its lines are kept."""
 ABOUT = """# Benchmarks
 
-Written by `make bench`. Each comparison was measured side by side in one run; numbers are medians over the rounds.
+Written by `make bench`. Each comparison was measured side by side in one run; numbers are medians over the rounds. What
+runs in one process is told in seconds of the processor, whole processes by the clock.
 How to run them, all or some, with rules and deals of your own: [developing](../docs/developing.md#benchmarks).
 """
 

@@ -53,14 +53,11 @@ def measure(setting: Setting) -> Part:
     """Grow one thing after the other, the rest as it is."""
     part = Part("Growth", ("size", "what", "ms"))
     judge = setting.judge()
-    lines = _rules(setting, judge.knowledge, part)
-    for line in lines:
+    for line in _rules(setting, judge.knowledge, part):
         line.put(part, "rules")
-    people = _people(setting, judge, part)
-    for line in people:
+    _deals(setting, judge, part).put(part, "deals")
+    for line in _people(setting, judge, part):
         line.put(part, "people")
-    deals = _deals(setting, judge, part)
-    deals.put(part, "deals")
     part.notes.append("Rules, dictionary and deals of the first lines are generated; the others are the shipped rules.")
     judge.close()
     return part
@@ -107,10 +104,11 @@ def _people(setting: Setting, judge: Judge, part: Part) -> list[Line]:
     deals = setting.deals(judge)
     deal = max(deals, key=lambda one: len(one.content.facts))
     everybody = [m for one in deals for m in view_of(one, judge.knowledge).lists.get("stakeholders", ())]
+    reasoner = Reasoner(judge.program, judge.knowledge)  # a judge's remembers what its engine said about a deal
     certified, searched = Line("certified, a deal", [], []), Line("flips and questions, a deal", [], [])
     for size in PEOPLE[: setting.pick(len(PEOPLE), 3)]:
         view = _crowd(view_of(deal, judge.knowledge), everybody, size)
-        certify = partial(_judge_all, judge.reasoner, judge.arbiter, [view])
+        certify = partial(_judge_all, reasoner, judge.arbiter, [view])
         certified.sizes.append(size)
         certified.times.append(statistics.median(side_by_side({"it": certify}, setting.rounds)["it"]))
         if _predicted(searched, size) > setting.patience:
@@ -118,6 +116,7 @@ def _people(setting: Setting, judge: Judge, part: Part) -> list[Line]:
         else:
             searched.sizes.append(size)
             searched.times.append(seconds(partial(_search, judge, deal, view)))
+    reasoner.close()
     return [certified, searched]
 
 

@@ -43,7 +43,7 @@ def measure(setting: Setting) -> Part:
         outcomes = [engine.run(found, ready) for found, ready in zip(facts, prepared, strict=True)]
         equal[engine.name] = f"{_equal(judge, outcomes, inferred)} of {len(views)}"
         forms[engine.name] = engine.form
-        actions[engine.name] = partial(_run, judge, engine, facts, prepared)
+        actions[engine.name] = partial(_run, judge, engine, views, list(zip(facts, prepared, strict=True)))
     times = side_by_side(actions, setting.rounds)
     for name, took in times.items():
         ratios = [theirs / ours for theirs, ours in zip(took, times[OURS], strict=True)]
@@ -54,7 +54,10 @@ def measure(setting: Setting) -> Part:
     part.notes.append(
         "Time of ours: the median over the rounds of their time by ours in the same round; above 1, we are ahead."
     )
-    part.notes.append("Encoding facts as numbers is counted for us, and was done beforehand for the others.")
+    part.notes.append(
+        "Each encodes the facts of a deal as numbers once, and weighs the candidates in the same way; putting the "
+        "numbers into the form that an engine takes was done beforehand, and is not counted."
+    )
     for engine in engines:
         engine.close()
     judge.close()
@@ -84,9 +87,12 @@ def _imagine(judge: Judge, views: list[tuple[str, View]]) -> None:
         judge.arbiter.decide(judge.reasoner.imagine(view).case)
 
 
-def _run(judge: Judge, engine: Engine, facts: list[Facts], prepared: list[object]) -> None:
-    for found, ready in zip(facts, prepared, strict=True):
-        judge.arbiter.decide(engine.run(found, ready).case)
+def _run(judge: Judge, engine: Engine, views: list[tuple[str, View]], ready: list[tuple[Facts, object]]) -> None:
+    """Judge all deals elsewhere: facts are encoded as ours are, and then taken in the form that was prepared."""
+    encode, quarantine = judge.reasoner.encoder.encode, judge.reasoner.quarantine
+    for (_, view), (facts, prepared) in zip(views, ready, strict=True):
+        encode(quarantine.apply(view))
+        judge.arbiter.decide(engine.run(facts, prepared).case)
 
 
 def _shadowed(judge: Judge, views: list[tuple[str, View]], inferred: list[Inference]) -> int:

@@ -1,8 +1,7 @@
 """What every export shares: the tests of a deal as numbers, what an engine concludes, and how both are laid out.
 
 An export takes the compiled program (advisor/program.py). Tests of facts are encoded beforehand, as 0 (no),
-1 (undecided) or 2 (yes): types, dates and evidence are no business of an engine, and encoding costs all of them the
-same. It is not counted against them, and is counted against us.
+1 (undecided) or 2 (yes): types, dates and evidence are no business of an engine, and encoding costs all the same.
 """
 
 from __future__ import annotations
