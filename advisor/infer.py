@@ -61,11 +61,11 @@ class Reasoner:
             raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
         return result
 
-    def imagine(self, view: View, open_world: bool = False) -> Inference:
-        """Infer what bears on verdicts on the shadow alone: for searches whose results are confirmed by `infer`."""
-        encoder = self._deciding.encoder
-        columns = encoder.encode(self.quarantine.apply(view), open_world)
-        return _inference(columns, self._deciding.shadow.run(encoder.spread(columns)))
+    def imagine(self, view: View, open_world: bool = False, whole: bool = False) -> Inference:
+        """Infer on the shadow alone: for searches whose results are confirmed by `infer`."""
+        course = self._whole if whole else self._deciding
+        columns = course.encoder.encode(self.quarantine.apply(view), open_world)
+        return _inference(columns, course.shadow.run(course.encoder.spread(columns)))
 
     def imagine_all(
         self, view: View, changes: Sequence[Changes], open_world: bool = False, whole: bool = False
