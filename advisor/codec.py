@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from advisor.late import BrokenError, Coder, LateClass, Read, Store, Written, compact, listed, parsed
+from advisor.record import dataclass
 
 _PLAIN = (str, int, bool, type(None))
 """What JSON holds as it is."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, field, fields
 from functools import cached_property
 from typing import Any, Literal, get_args, get_origin
 
 from advisor.problems import AdvisorError
+from advisor.record import dataclass
 
 _ALL_DEFAULTS = -1
 """Stands for the line of an instance whose fields in that line are all as their class has them by default."""

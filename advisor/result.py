@@ -6,7 +6,7 @@ All words stand in both languages, filled in; dates are ISO; amounts are text as
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -32,6 +32,7 @@ from advisor.lines import (
     Warning,
 )
 from advisor.model import Text
+from advisor.record import dataclass
 from advisor.rule import STOPPING
 from advisor.sheet import CaseChange, Footing, Sheet
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from advisor.late import BrokenError
 from advisor.model import Fact, Setting
 from advisor.paths import Library, yaml_files
 from advisor.program import Column, Lit, Program, Tree, Unit
+from advisor.record import dataclass
 from advisor.rulebase import Playbase
 
 _OPERATORS: Final = ("all", "either", "count")

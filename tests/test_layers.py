@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "advisor"
 LAYERS = (
     # From the bottom. A module imports only from rows above its own; modules that share a row do not know each
     # other, but for a row that is a whole package (`cli.*`), where only circles are forbidden.
+    ("record",),
     ("problems",),
     ("cachefile", "late", "model", "paths", "yamlfile"),
     ("codec", "crm", "reference", "rule"),
