@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
+
+try:
+    from _blake2 import blake2b  # what hashlib has, too, after it has loaded OpenSSL
+except ImportError:  # pragma: no cover - another interpreter than CPython
+    from hashlib import blake2b
 
 from advisor import __version__, cachefile
 from advisor.codec import Codec, Shape
@@ -80,7 +84,7 @@ def _code(folder: str) -> Iterator[bytes]:
 
 def _hash(parts: Iterable[bytes]) -> bytes:
     """Hash parts, each with its length, so that none can run into the next."""
-    total = hashlib.blake2b(digest_size=_DIGEST)
+    total = blake2b(digest_size=_DIGEST)
     for part in parts:
         total.update(len(part).to_bytes(8, "big"))
         total.update(part)
@@ -89,4 +93,4 @@ def _hash(parts: Iterable[bytes]) -> bytes:
 
 def _seal(data: bytes, key: bytes) -> bytes:
     """Hash data together with the key, so that what was made of other files never fits."""
-    return hashlib.blake2b(data, digest_size=_DIGEST, key=key).digest()
+    return blake2b(data, digest_size=_DIGEST, key=key).digest()

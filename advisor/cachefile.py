@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -51,7 +50,7 @@ def read(name: str) -> bytes | None:
 
 def write(name: str, data: bytes) -> None:
     """Keep data under a name: in a temporary file that is then renamed, so that every reader finds a whole one."""
-    temporary = f"{name}.{os.getpid()}.{secrets.token_hex(4)}{_TEMPORARY}"
+    temporary = f"{name}.{os.getpid()}.{os.urandom(4).hex()}{_TEMPORARY}"
     with contextlib.suppress(OSError), _opened(create=True) as inside:
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

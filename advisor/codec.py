@@ -146,13 +146,23 @@ class Codec:
         return self._share(cls, coder) if cls in self.shape.shared else coder
 
     def _late(self, cls: type) -> Coder:
+        """Instances that are decoded late; how is worked out for the first of a kind, since most kinds are never read."""
+        found: list[LateClass] = []
+
+        def late() -> LateClass:
+            if not found:
+                found.append(self._late_class(cls))
+            return found[0]
+
+        return Coder(lambda value, written: late().write(value, written), lambda raw, store: late().read(raw, store))
+
+    def _late_class(self, cls: type) -> LateClass:
         hints = get_type_hints(cls)
         left = Coder(lambda *_: None, _left_out)
         coders = {
             f.name: left if (cls, f.name) in self.shape.left_out else self.coder(hints[f.name]) for f in fields(cls)
         }
-        late = LateClass(cls, hints, coders, self.shape.late[cls])
-        return Coder(late.write, late.read)
+        return LateClass(cls, hints, coders, self.shape.late[cls])
 
     def _whole(self, cls: Any) -> Coder:
         """Instances that are decoded at once; what their fields are is seen when the first one is, for types recur."""

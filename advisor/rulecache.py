@@ -84,7 +84,7 @@ _SHAPE = Shape(
     late={
         # Texts stand apart: of most rules and passages they are never shown.
         Playbase: (),
-        Program: (),
+        Program: ("column_of",),
         Column: (),
         Unit: (),
         rulebase.Knowledge: (),
