@@ -146,7 +146,7 @@ class Codec:
         return self._share(cls, coder) if cls in self.shape.shared else coder
 
     def _late(self, cls: type) -> Coder:
-        """Instances that are decoded late; how is worked out for the first of a kind, since most kinds are never read."""
+        """Instances that are decoded late; how is worked out for the first of a kind: many kinds are never read."""
         found: list[LateClass] = []
 
         def late() -> LateClass:
