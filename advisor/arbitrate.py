@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from advisor.model import FALLBACK
 from advisor.program import NO, YES, Program, Unit
+from advisor.rows import Bits
 from advisor.rulebase import Order
 
 Rank = tuple[int, int, int]
@@ -83,6 +84,41 @@ class Arbiter:
             defeated=tuple(c for c in certain if c not in standing),
             undecided=tuple(c for c in self.contenders if values[c.unit.number] not in (NO, YES)),
         )
+
+    def verdicts(self, values: Bits, every: int) -> dict[str, int]:
+        """Return each verdict of many variants side by side, with the variants that get it; `every` are all of them."""
+        found: dict[str, int] = {}
+        left = every
+        for contender in self.contenders:
+            wins = values.certain[contender.unit.number] & left
+            for number in contender.defeated_by if wins else ():
+                wins &= ~values.certain[number]
+            if wins:
+                found[contender.verdict] = found.get(contender.verdict, 0) | wins
+                left ^= wins
+                if not left:
+                    return found
+        found[FALLBACK] = found.get(FALLBACK, 0) | left
+        return found
+
+    def open_to(self, values: Bits, every: int) -> dict[str, int]:
+        """Return each verdict that is still possible in some variants, given open-world values, with these variants."""
+        found: dict[str, int] = {}
+        left = every
+        for contender in self.contenders:
+            contested = values.possible[contender.unit.number] & left
+            for number in contender.defeated_by if contested else ():
+                contested &= ~values.certain[number]
+            if not contested:
+                continue
+            found[contender.verdict] = found.get(contender.verdict, 0) | contested
+            decided = contested & values.certain[contender.unit.number]
+            for number in contender.defeated_by if decided else ():
+                decided &= ~values.possible[number]
+            left ^= decided
+        if left:
+            found[FALLBACK] = found.get(FALLBACK, 0) | left
+        return found
 
     def contested(self, values: Sequence[int]) -> list[Contender]:
         """Return the contenders that could still win, given open-world values, best rank first.

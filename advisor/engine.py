@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from operator import getitem, itemgetter
+from typing import Any, NamedTuple
 
 from advisor.model import CASE
 from advisor.problems import EngineError
@@ -33,8 +35,7 @@ _HANDLED, _NOT_HANDLED = 0, 1
 _names = itertools.count(1)
 
 
-@dataclass(frozen=True)
-class Firing:
+class Firing(NamedTuple):
     """One engine rule that fired: the unit, which alternative, for certain or possibly, and what it read."""
 
     unit: int
@@ -53,6 +54,19 @@ class _EngineRule:
     alternative: int
     literals: Alternative
     certain: bool
+
+    @cached_property
+    def read(self) -> Callable[[Sequence[int]], tuple[int, ...]]:
+        """Picks what the rule reads out of a row."""
+        return _picker([lit.column for lit in self.literals])
+
+
+def _picker(columns: Sequence[int]) -> Callable[[Sequence[int]], tuple[int, ...]]:
+    """Return what picks these columns out of a row."""
+    if len(columns) == 1:
+        only = columns[0]
+        return lambda row: (row[only],)
+    return itemgetter(*columns)
 
 
 def fnv1a(text: str) -> int:
@@ -73,7 +87,10 @@ class _Shard:
         texts = [f'"{n}":{{"all":[{{"m":{{"$and":[{self._conditions(rule)}]}}}}]}}' for n, rule in enumerate(rules)]
         definition = "{" + ",".join(texts) + ',"w":{"all":[{"m":{"!":1}}]}}'
         self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
+        self.pick = _picker(self.columns)
         self.fragments = [[f',"c{column}":{value}' for value in range(3)] for column in self.columns]
+        self.answers: dict[tuple[int, ...], list[_EngineRule]] | None = None
+        """What the engine said of each fact that it was given for the present case; None: it is asked each time."""
         self._warm_up()
 
     def _check(self) -> None:
@@ -104,8 +121,17 @@ class _Shard:
 
     def run(self, row: Sequence[int]) -> list[_EngineRule]:
         """Return the rules that match a row; raise EngineError on anything unexpected."""
+        values = self.pick(row)
+        found = self.answers.get(values) if self.answers is not None else None
+        if found is None:
+            found = self._ask(values)
+            if self.answers is not None:
+                self.answers[values] = found
+        return found
+
+    def _ask(self, values: tuple[int, ...]) -> list[_EngineRule]:
         try:
-            return self._run(row)
+            return self._match(values)
         except Exception as error:
             _durable.delete_state(self.handle, "s")
             self._warm_up()
@@ -113,9 +139,10 @@ class _Shard:
                 raise
             raise EngineError(f"the engine failed: {error}") from error
 
-    def _run(self, row: Sequence[int]) -> list[_EngineRule]:
-        values = "".join([texts[row[column]] for texts, column in zip(self.fragments, self.columns, strict=True)])
-        code, state = _durable.assert_fact(self.handle, f'{{"id":"1","sid":"s"{values}}}')
+    def _match(self, values: tuple[int, ...]) -> list[_EngineRule]:
+        """Assert one fact, drain what fires, and retract it."""
+        text = "".join(map(getitem, self.fragments, values))
+        code, state = _durable.assert_fact(self.handle, f'{{"id":"1","sid":"s"{text}}}')
         if code == _NOT_HANDLED:
             return []
         if code != _HANDLED:
@@ -151,15 +178,28 @@ class Engine:
         self._closed = False
 
     def run(
-        self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], firings: list[Firing]
+        self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], firings: list[Firing] | None
     ) -> None:
-        """Run one level over one row: raise `values` of the units that fired and record each firing."""
+        """Run one level over one row: raise `values` of the units that fired, and record each firing if asked to."""
         list_ = "" if scope == CASE else scope
         for shard in self._shards[level].get(scope, ()):
-            for rule in shard.run(row):
-                values[rule.unit] = max(values[rule.unit], 2 if rule.certain else 1)
-                read = tuple([row[lit.column] for lit in rule.literals])
-                firings.append(Firing(rule.unit, rule.alternative, rule.certain, list_, member, read))
+            fired = shard.run(row)
+            for rule in fired:
+                if rule.certain:
+                    values[rule.unit] = 2
+                elif not values[rule.unit]:
+                    values[rule.unit] = 1
+            if firings is not None:
+                firings.extend(
+                    [Firing(r.unit, r.alternative, r.certain, list_, member, r.read(row)) for r in fired],
+                )
+
+    def remember(self) -> None:
+        """Ask anew from here on, but not twice about the same fact: one case is judged in many views of it."""
+        for scopes in self._shards:
+            for shards in scopes.values():
+                for shard in shards:
+                    shard.answers = {}
 
     def close(self) -> None:
         """Free the engine's memory; the instance cannot be used afterwards."""

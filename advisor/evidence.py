@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from advisor.case import Case, Member, Statement, Statements
@@ -99,11 +100,13 @@ class View:
                 members.setdefault(member, {})[path] = state
         lists = self.lists
         if members:
-            lists = {
-                name: tuple(replace(m, states={**m.states, **members.get(m.id, {})}) for m in views)
-                for name, views in self.lists.items()
-            }
+            lists = {name: tuple(_with(m, members.get(m.id)) for m in views) for name, views in self.lists.items()}
         return replace(self, states=states, lists=lists)
+
+
+def _with(member: MemberView, changes: Mapping[str, State] | None) -> MemberView:
+    """Return a member with some facts replaced; one of whom nothing changes is the same member."""
+    return replace(member, states={**member.states, **changes}) if changes else member
 
 
 def without_incidents(view: View, knowledge: Knowledge) -> View:
@@ -113,6 +116,7 @@ def without_incidents(view: View, knowledge: Knowledge) -> View:
     return view.changed({place: learnt(knowledge.facts[place[1]].quiet) for place in unknown})
 
 
+@lru_cache(maxsize=4096, typed=True)
 def learnt(value: Value | None) -> State:
     """Return the state of a fact as if it had just been confirmed; None means known to be absent."""
     return State("absent" if value is None else "value", value, len(GRADES) - 1)
@@ -177,8 +181,10 @@ def quarantined(view: View, knowledge: Knowledge, live: int) -> View:
     rule = knowledge.evidence.quarantine
 
     def improper(path: str, state: State) -> bool:
-        sensitive = rule.sensitive_without_how and knowledge.facts[path].sensitive is not None
-        silent = live > 1 and sensitive and any(s.how is None and s.grade != "assumed" for s in state.said)
+        if not state.said:
+            return False
+        sensitive = live > 1 and rule.sensitive_without_how and knowledge.facts[path].sensitive is not None
+        silent = sensitive and any(s.how is None and s.grade != "assumed" for s in state.said)
         return silent or any(s.how in rule.how for s in state.said)
 
     kept, taken = _masked(view, improper)
@@ -186,18 +192,12 @@ def quarantined(view: View, knowledge: Knowledge, live: int) -> View:
 
 
 def _masked(view: View, drop: Callable[[str, State], bool]) -> tuple[View, tuple[Place, ...]]:
-    masked: list[Place] = []
-
-    def mask(states: Mapping[str, State], member: str | None) -> dict[str, State]:
-        dropped = {path for path, state in states.items() if drop(path, state)}
-        masked.extend((member, path) for path in sorted(dropped))
-        return {path: UNKNOWN_STATE if path in dropped else state for path, state in states.items()}
-
-    states = mask(view.states, None)
-    lists = {
-        name: tuple(replace(m, states=mask(m.states, m.id)) for m in members) for name, members in view.lists.items()
-    }
-    return replace(view, states=states, lists=lists), tuple(masked)
+    masked: list[Place] = [(None, path) for path in sorted(p for p, state in view.states.items() if drop(p, state))]
+    for members in view.lists.values():
+        for member in members:
+            dropped = sorted(path for path, state in member.states.items() if drop(path, state))
+            masked.extend((member.id, path) for path in dropped)
+    return view.changed(dict.fromkeys(masked, UNKNOWN_STATE)) if masked else view, tuple(masked)
 
 
 def places(view: View, knowledge: Knowledge, paths: frozenset[str]) -> list[Place]:

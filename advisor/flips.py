@@ -1,20 +1,22 @@
 """The flip card: the smallest sets of changed facts that turn the verdict (docs/semantics.md).
 
-Whatever the backward search of goals.py finds is checked for minimality and confirmed on the engine.
+Whatever the backward search of goals.py finds is checked for minimality; what is shown is confirmed on the engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
 from advisor.evidence import View, doubt
-from advisor.goals import Goals, Ground, Step, Way, apply, consistent, step_order
+from advisor.goals import Goals, Ground, Step, Way, apply, consistent, states, step_order
 from advisor.infer import Inference, Reasoner
 from advisor.model import FALLBACK
+from advisor.problems import EngineError
+from advisor.rows import lanes
 
 MAX_CHANGES = 3
 MAX_CARDS = 5
@@ -39,28 +41,31 @@ class FlipSearch:
     def find(self, view: View, verdict: str, inference: Inference, name: str) -> list[Flip]:
         """Return at most MAX_CARDS flips: fewest changes first, then those that lie in our hands."""
         found: dict[Way, Flip] = {}
+        trials = _Trials(self.reasoner, self.arbiter, view)
         for size in range(1, MAX_CHANGES + 1):
-            for way in self._candidates(view, inference, verdict, size):
-                flip = self._check(view, way, verdict, name)
-                if flip:
-                    found[way] = flip
+            ways = self._candidates(trials, inference, verdict, size)
+            trials.run(part for way in ways for part in _parts(way))
+            found.update((way, self._flip(way, trials)) for way in ways if _minimal(way, verdict, trials))
             if self._enough(found):
                 break
-        return self._cards(sorted(found.values(), key=self._order), view)
+        cards = self._cards(sorted(found.values(), key=self._order), view)
+        return [self._confirmed(flip, view, name) for flip in cards]
 
-    def _candidates(self, view: View, inference: Inference, verdict: str, size: int) -> list[Way]:
+    def _candidates(self, trials: _Trials, inference: Inference, verdict: str, size: int) -> list[Way]:
         """Return sets of exactly `size` changes worth checking.
 
         A change can break what held before. A smaller set that does not turn the verdict is therefore taken
         as a new start, from which the rest is searched.
         """
-        found: dict[Way, None] = {}
-        for way in Goals(self.ground, self.reasoner.quarantine.apply(view), inference, size).ways(verdict):
-            if len(way) == size:
-                found[way] = None
-            elif self._verdict(view, way) == verdict:
-                changed = apply(view, way)
-                rest = self._candidates(changed, self.reasoner.imagine(changed), verdict, size - len(way))
+        view = self.reasoner.quarantine.apply(trials.view)
+        ways = Goals(self.ground, view, inference, size).ways(verdict)
+        found = dict.fromkeys(way for way in ways if len(way) == size)
+        smaller = [way for way in ways if len(way) < size]
+        trials.run(smaller)
+        for way in smaller:
+            if trials.verdict[way] == verdict:
+                changed = _Trials(self.reasoner, self.arbiter, apply(trials.view, way))
+                rest = self._candidates(changed, self.reasoner.imagine(changed.view), verdict, size - len(way))
                 found.update((way | more, None) for more in rest if consistent(way | more))
         return list(found)
 
@@ -95,20 +100,45 @@ class FlipSearch:
         ours = any(self.ground.foreign(way) == 0 for way in found)
         return len(cards) >= MAX_CARDS or (ours and len(cards) > 1)
 
-    def _check(self, view: View, way: Way, verdict: str, name: str) -> Flip | None:
-        if self._verdict(view, way) == verdict:
-            return None
-        smaller = (frozenset(part) for size in range(1, len(way)) for part in combinations(way, size))
-        if any(self._verdict(view, part) != verdict for part in smaller):
-            return None
-        confirmed = self.arbiter.decide(self.reasoner.infer(apply(view, way), name).case).verdict
-        return Flip(tuple(sorted(way, key=step_order)), confirmed) if confirmed != verdict else None
+    def _flip(self, way: Way, trials: _Trials) -> Flip:
+        return Flip(tuple(sorted(way, key=step_order)), trials.verdict[way])
 
-    def _verdict(self, view: View, way: Iterable[Step]) -> str:
-        return self.arbiter.decide(self.reasoner.imagine(apply(view, way)).case).verdict
+    def _confirmed(self, flip: Flip, view: View, name: str) -> Flip:
+        """Run the engine on the changed case; raise EngineError if it does not say what the search found."""
+        decision = self.arbiter.decide(self.reasoner.infer(apply(view, flip.changes), name, traced=False).case)
+        if decision.verdict != flip.verdict:
+            raise EngineError(f'the search and the engine disagree on a flip of case "{name}"; no advice is given')
+        return flip
 
     def _order(self, flip: Flip) -> tuple[int, bool, bool, int, list[tuple[str, str, str]]]:
         """Fewest changes first, then those in our hands, then those that lead to more than asking again."""
         steps = [step_order(step) for step in flip.changes]
         foreign = self.ground.foreign(flip.changes) > 0
         return len(flip.changes), foreign, flip.verdict == FALLBACK, self.ground.cost(flip.changes), steps
+
+
+class _Trials:
+    """The verdicts of one view under sets of changes, tried side by side."""
+
+    def __init__(self, reasoner: Reasoner, arbiter: Arbiter, view: View) -> None:
+        self.reasoner = reasoner
+        self.arbiter = arbiter
+        self.view = view
+        self.verdict: dict[Way, str] = {}
+
+    def run(self, ways: Iterable[Way]) -> None:
+        """Find the verdicts of sets of changes, as far as they are not known yet."""
+        new = [way for way in dict.fromkeys(ways) if way not in self.verdict]
+        imagined = self.reasoner.imagine_all(self.view, [states(way) for way in new])
+        for verdict, rows in self.arbiter.verdicts(imagined.case, (1 << len(new)) - 1).items():
+            self.verdict.update((new[number], verdict) for number in lanes(rows))
+
+
+def _parts(way: Way) -> Iterator[Way]:
+    """Yield a set of changes and all that are smaller, down to single changes."""
+    return (frozenset(part) for size in range(1, len(way) + 1) for part in combinations(way, size))
+
+
+def _minimal(way: Way, verdict: str, trials: _Trials) -> bool:
+    """Tell whether a set of changes turns the verdict, and no smaller part of it does."""
+    return all((trials.verdict[part] != verdict) is (part == way) for part in _parts(way))

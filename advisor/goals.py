@@ -6,6 +6,7 @@ It starts from what would have to hold for another verdict, so it only tries cha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import product
 
 from advisor.arbitrate import Arbiter, Contender
@@ -26,9 +27,14 @@ _NEVER: list[Way] = []
 _DONE: list[Way] = [frozenset()]
 
 
+def states(way: Iterable[Step]) -> dict[Place, State]:
+    """Return what the changed facts are then, each as if it had just been confirmed."""
+    return {place: learnt(value) for place, value in way}
+
+
 def apply(view: View, way: Iterable[Step]) -> View:
     """Return the view with the changes made."""
-    return view.changed({place: learnt(value) for place, value in way})
+    return view.changed(states(way))
 
 
 def step_order(step: Step) -> tuple[str, str, str]:
@@ -56,20 +62,29 @@ class Ground:
 
     def cost(self, way: Iterable[Step]) -> int:
         """Weigh changes by who can make them, then by what asking costs."""
+        return sum(self._weight[path] for (_, path), _ in way)
+
+    @cached_property
+    def _weight(self) -> dict[str, int]:
         hardness = {"ours": 0, "theirs": 1, "given": 3}
         facts = self.domain.knowledge.facts
-        return sum(hardness[facts[path].change] * 10 + facts[path].cost for (_, path), _ in way)
+        return {path: hardness[fact.change] * 10 + fact.cost for path, fact in facts.items()}
 
     def trim(self, ways: Iterable[Way], size: int) -> list[Way]:
         """Keep the sets within the size, without those that contain another, cheapest first."""
-        kept: list[Way] = []
         unique = {way for way in ways if len(way) <= size and consistent(way)}
-        for way in sorted(unique, key=lambda w: (len(w), self.cost(w), sorted(map(step_order, w)))):
+        if len(unique) < 2:
+            return list(unique)
+        kept: list[Way] = []
+        for way in sorted(unique, key=self._place):
             if len(kept) == MAX_WAYS:
                 break
             if not any(other <= way for other in kept):
                 kept.append(way)
         return kept
+
+    def _place(self, way: Way) -> tuple[int, int, list[tuple[str, str, str]]]:
+        return len(way), self.cost(way), sorted(map(step_order, way))
 
 
 class Goals:
@@ -92,17 +107,18 @@ class Goals:
             if contender.verdict != verdict:
                 found.extend(self._win(contender, verdict))
         if verdict != FALLBACK:
-            found.extend(self._out([c for c in contenders if self._yes(c)]))
+            found.extend(self._out(self._certain))
         return self.ground.trim(found, self.size)
 
-    def _yes(self, contender: Contender) -> bool:
-        return self.inference.case[contender.unit.number] == YES
+    @cached_property
+    def _certain(self) -> list[Contender]:
+        return [c for c in self.ground.arbiter.contenders if self.inference.case[c.unit.number] == YES]
 
     def _win(self, contender: Contender, verdict: str) -> list[Way]:
         """The contender is yes, nothing defeats it, and what outranks it for the old verdict falls."""
         goals = [self._unit(contender.unit.number, CASE, -1, YES, True)]
         goals.extend(self._unit(n, CASE, -1, UNDECIDED, False) for n in contender.defeated_by)
-        better = [c for c in self.ground.arbiter.contenders if c.rank < contender.rank and self._yes(c)]
+        better = [c for c in self._certain if c.rank < contender.rank]
         goals.append(self._out([c for c in better if c.verdict == verdict or c.verdict != contender.verdict]))
         return self._product(goals)
 
@@ -121,12 +137,21 @@ class Goals:
         )
 
     def _union(self, ways: list[list[Way]]) -> list[Way]:
-        return self.ground.trim((way for part in ways for way in part), self.size)
+        """One of these goals reached; the parts are trimmed already."""
+        if _DONE in ways:
+            return _DONE
+        some = [part for part in ways if part]
+        if len(some) < 2:
+            return some[0] if some else _NEVER
+        return self.ground.trim((way for part in some for way in part), self.size)
 
     def _product(self, parts: list[list[Way]]) -> list[Way]:
+        """All of these goals reached; the parts are trimmed already."""
+        if _NEVER in parts:
+            return _NEVER
         result = _DONE
-        for part in sorted(parts, key=len):
-            result = self.ground.trim((a | b for a in result for b in part), self.size)
+        for part in sorted((part for part in parts if part != _DONE), key=len):
+            result = part if result is _DONE else self.ground.trim((a | b for a in result for b in part), self.size)
             if not result:
                 return _NEVER
         return result
@@ -247,5 +272,11 @@ class Goals:
 
     def _after(self, steps: tuple[Step, ...], number: int, scope: str, member: int) -> int:
         """Return a test's value once facts have changed."""
-        view = apply(self.view, steps)
-        return self.ground.reasoner.encoder.one(number, view, scope, member)
+        case = self.view.states
+        own = self.view.lists[scope][member].states if scope != CASE else {}
+        for (of, path), value in steps:
+            if of is None:
+                case = {**case, path: learnt(value)}
+            else:
+                own = {**own, path: learnt(value)}
+        return self.ground.reasoner.encoder.test(number, case, own)

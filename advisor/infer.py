@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from advisor.encode import Columns, Encoder
+from advisor.encode import Changes, Encoder, differing
 from advisor.engine import Engine, Firing
 from advisor.evidence import View
 from advisor.model import CASE
 from advisor.problems import EngineError
 from advisor.program import NO, UNDECIDED, YES, Column, Program, QuantifiedColumn, Unit
 from advisor.quarantine import Quarantine
+from advisor.rows import Bits, Columns
 from advisor.rulebase import Knowledge
-from advisor.shadow import Shadow
-
-RunRow = Callable[[int, str, int, Sequence[int], list[int]], None]
-"""Runs one level of one scope over one row: (level, scope, member index, row, unit values to set)."""
+from advisor.shadow import Imagined, Shadow
 
 
 @dataclass
@@ -45,68 +44,139 @@ class Reasoner:
         self.shadow = Shadow(program)
         self.engine = Engine(program)
         self._plan = [_LevelPlan(program, level) for level in range(len(program.levels))]
+        self._agreement = _Agreement(program, knowledge.lists)
 
-    def infer(self, view: View, name: str, open_world: bool = False) -> Inference:
-        """Infer on the engine, shadowed; raise EngineError naming the rule and the case if they differ."""
-        firings: list[Firing] = []
+    def infer(self, view: View, name: str, open_world: bool = False, traced: bool = True) -> Inference:
+        """Infer on the engine, shadowed; raise EngineError naming the rule and the case if they differ.
 
-        def on_engine(level: int, scope: str, member: int, row: Sequence[int], values: list[int]) -> None:
-            self.engine.run(level, scope, member, row, values, firings)
-
-        view = self.quarantine.apply(view)
-        result = self._run(self.encoder.encode(view, open_world), on_engine)
-        result.firings = firings
-        self._compare(result, self.imagine(view, open_world), name)
+        What nobody is going to explain need not be `traced`: its values are compared, its firings are not kept.
+        """
+        columns = self.encoder.encode(self.quarantine.apply(view), open_world)
+        shadow = self.shadow.run(self.encoder.spread(columns))
+        result = self._run(columns, traced)
+        wrong = self._agreement.differing(result, shadow, traced)
+        if wrong is not None:
+            rules = ", ".join(f'"{self.program.units[number].name}"' for number in wrong) or "its rules"
+            raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
         return result
 
     def imagine(self, view: View, open_world: bool = False) -> Inference:
         """Infer on the shadow alone: fast, for searches whose results are confirmed by `infer`."""
+        columns = self.encoder.encode(self.quarantine.apply(view), open_world)
+        return _inference(columns, self.shadow.run(self.encoder.spread(columns)))
 
-        def on_shadow(level: int, scope: str, _: int, row: Sequence[int], values: list[int]) -> None:
-            self.shadow.run(level, scope, row, values)
+    def imagine_all(self, view: View, changes: Sequence[Changes], open_world: bool = False) -> Imagined:
+        """Infer on the shadow, side by side, all the views that some changes make of one."""
+        if not view.cleared:
+            base = self.quarantine.apply(view)
+            apply, spares = self.quarantine.apply, self.quarantine.spares
+            changes = [c if spares(c) else _changes(base, apply(view.changed(c))) for c in changes]
+            view = base
+        return self.shadow.run(self.encoder.variants(view, changes, open_world))
 
-        return self._run(self.encoder.encode(self.quarantine.apply(view), open_world), on_shadow)
+    def remember(self) -> None:
+        """Begin another case: until the next, the engine is not asked twice about the same fact."""
+        self.engine.remember()
 
     def close(self) -> None:
         """Free the engine."""
         self.engine.close()
 
-    def _run(self, columns: Columns, run_row: RunRow) -> Inference:
+    def _run(self, columns: Columns, traced: bool) -> Inference:
         size = len(self.program.units)
         case = [NO] * size
         members = {name: [[NO] * size for _ in rows] for name, rows in columns.members.items()}
+        firings: list[Firing] = []
+        kept = firings if traced else None
         for number, plan in enumerate(self._plan):
             if CASE in plan.scopes:
-                run_row(number, CASE, -1, columns.case, case)
+                self.engine.run(number, CASE, -1, columns.case, case, kept)
             for list_ in plan.lists:
                 for index, row in enumerate(columns.members[list_]):
-                    run_row(number, list_, index, row, members[list_][index])
+                    self.engine.run(number, list_, index, row, members[list_][index], kept)
             plan.write(columns, case, members)
-        return Inference(columns, case, members)
+        return Inference(columns, case, members, firings)
 
-    def _compare(self, engine: Inference, shadow: Inference, name: str) -> None:
-        """Raise EngineError unless both agree on every value, and the engine fired exactly what had to fire."""
-        fired = {(f.unit, f.alternative, f.certain, f.list, f.member) for f in engine.firings}
-        if engine.case == shadow.case and engine.members == shadow.members and engine.columns == shadow.columns:
-            expected = set(self._expected(shadow))
-            if fired == expected and len(engine.firings) == len(expected):
-                return
-            wrong = {key[0] for key in fired ^ expected}
-        else:
-            wrong = {unit.number for unit in self.program.units if _rows(engine, unit) != _rows(shadow, unit)}
-        rules = ", ".join(f'"{self.program.units[number].name}"' for number in sorted(wrong)) or "its rules"
-        raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
 
-    def _expected(self, shadow: Inference) -> Iterator[tuple[int, int, bool, str, int]]:
-        """Yield the firings that the shadow's values call for: the alternatives that hold, of units that are not no."""
-        for unit in self.program.units:
+def _changes(base: View, view: View) -> Changes:
+    """Return what is other in a view whose lists are the same."""
+    return {place: view.state(place) for place in differing(base, view) or ()}
+
+
+def _inference(columns: Columns, shadow: Imagined) -> Inference:
+    """Return what the shadow says of a single view, as the engine would."""
+    columns.case = shadow.columns.case.row(0)
+    for name, rows in columns.members.items():
+        own = shadow.columns.own[name]
+        for index, row in enumerate(rows):
+            row[:] = columns.case
+            for number, value in zip(own, shadow.columns.members[name].values(own, index), strict=True):
+                row[number] = value
+    members = {name: [bits.row(m) for m in range(len(columns.members[name]))] for name, bits in shadow.members.items()}
+    return Inference(columns, shadow.case.row(0), members)
+
+
+class _Agreement:
+    """Compares what the engine did with what its shadow says, value by value and firing by firing.
+
+    A unit of one alternative fires for certain and possibly when it is yes, and possibly when it is undecided: so often
+    as its value says. Where a unit has several alternatives, each is looked at.
+    """
+
+    def __init__(self, program: Program, lists: Iterable[str]) -> None:
+        self.program = program
+        self.units = {s: [u.number for u in program.units if u.scope == s] for s in (CASE, *lists)}
+        self.several = [u for u in program.units if len(u.alternatives) > 1]
+        self.numbers = {u.number for u in self.several}
+        self.single = {s: [n for n in units if n not in self.numbers] for s, units in self.units.items()}
+
+    def differing(self, engine: Inference, shadow: Imagined, traced: bool) -> list[int] | None:
+        """Return the units on which they differ; None if they agree, nothing if it is columns on which they do not."""
+        wrong = set(self._other_values(CASE, [engine.case], shadow.case))
+        same = engine.columns.case == shadow.columns.case.row(0)
+        for name, rows in engine.members.items():
+            wrong.update(self._other_values(name, rows, shadow.members[name]))
+            cells = ((row, member) for member, row in enumerate(engine.columns.members[name]))
+            bits, own = shadow.columns.members[name], shadow.columns.own[name]
+            same = same and all([row[n] for n in own] == bits.values(own, m) for row, m in cells)
+        if not wrong and same:
+            wrong = self._other_firings(engine) if traced else set()
+            return sorted(wrong) if wrong else None
+        return sorted(wrong)
+
+    def _other_values(self, scope: str, rows: list[list[int]], bits: Bits) -> Iterator[int]:
+        units = self.units[scope]
+        for index, row in enumerate(rows):
+            values = bits.values(units, index)
+            if [row[n] for n in units] != values:
+                yield from (n for n, value in zip(units, values, strict=True) if row[n] != value)
+
+    def _other_firings(self, engine: Inference) -> set[int]:
+        """Return the units that did not fire as often, or in those alternatives, as their values call for."""
+        firings = engine.firings
+        count = Counter(firing.unit for firing in firings)
+        for scope, units in self.single.items():
+            for row in [engine.case] if scope == CASE else engine.members[scope]:
+                for number in units:
+                    if row[number]:
+                        count[number] -= row[number]
+        wrong = {number for number, left in count.items() if left and number not in self.numbers}
+        fired = {firing[:5] for firing in firings if firing.unit in self.numbers}
+        wrong.update(key[0] for key in fired ^ set(self._expected(engine)))
+        if len(set(firings)) != len(firings):
+            wrong.update(firing.unit for firing, times in Counter(firings).items() if times > 1)
+        return wrong
+
+    def _expected(self, engine: Inference) -> Iterator[tuple[int, int, bool, str, int]]:
+        """Yield the firings that the values call for, of units with several alternatives: of those that hold."""
+        for unit in self.several:
             list_ = "" if unit.scope == CASE else unit.scope
-            for member, (value, row) in enumerate(_rows_and_columns(shadow, unit)):
+            for member, (value, row) in enumerate(_rows_and_columns(engine, unit)):
                 if value == NO:
                     continue
                 index = member if list_ else -1
                 for number, literals in enumerate(unit.alternatives):
-                    strength = min(row[lit.column] if lit.positive else YES - row[lit.column] for lit in literals)
+                    strength = min([row[lit.column] if lit.positive else YES - row[lit.column] for lit in literals])
                     if strength == YES:
                         yield unit.number, number, True, list_, index
                     if strength != NO:
@@ -146,16 +216,11 @@ class _LevelPlan:
                 columns.put(quantified.number, value)
 
 
-def _rows(inference: Inference, unit: Unit) -> list[int]:
-    if unit.scope == CASE:
-        return [inference.case[unit.number]]
-    return [values[unit.number] for values in inference.members[unit.scope]]
-
-
 def _rows_and_columns(inference: Inference, unit: Unit) -> Iterable[tuple[int, list[int]]]:
     if unit.scope == CASE:
         return [(inference.case[unit.number], inference.columns.case)]
-    return zip(_rows(inference, unit), inference.columns.members[unit.scope], strict=True)
+    values = (row[unit.number] for row in inference.members[unit.scope])
+    return zip(values, inference.columns.members[unit.scope], strict=True)
 
 
 def _is_quantified(column: Column) -> bool:

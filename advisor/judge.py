@@ -67,11 +67,12 @@ class Judge:
 
     def judge_view(self, case: Case, told: View, written: Case | None = None) -> Judgement:
         """Judge a view of a case, as it was told; the what-if changes the view and comes here."""
+        self.reasoner.remember()
         told = self.reasoner.quarantine.spare(told)
         inference = self.reasoner.infer(told, case.id)
         decision = self.arbiter.decide(inference.case)
         masked_view, masked = as_proven(told, self.knowledge)
-        proven = self.arbiter.decide(self.reasoner.infer(masked_view, case.id).case)
+        proven = self.arbiter.decide(self.reasoner.infer(masked_view, case.id, traced=False).case)
         carriers = self._carriers(told, decision, masked) if proven.verdict != decision.verdict else ()
         settlement = self._settlement(case, told, decision)
         view = self.reasoner.quarantine.apply(told)
@@ -83,7 +84,7 @@ class Judge:
         variants = self.reasoner.quarantine.variants(told)
         for view in variants:
             alone = len(variants) == 1
-            mine = decision if alone else self.arbiter.decide(self.reasoner.infer(view, case.id).case)
+            mine = decision if alone else self.arbiter.decide(self.reasoner.infer(view, case.id, traced=False).case)
             found.append(self._settle(view, mine, case.id))
         possible = tuple(dict.fromkeys(verdict for s in found for verdict in s.possible))
         settled = all(s.settled for s in found) and possible == (decision.verdict,)
@@ -101,21 +102,20 @@ class Judge:
     def _settle(self, view: View, decision: Decision, name: str) -> Settlement:
         """Settle as if nothing had happened of which nothing is on file, unless the verdict hangs on just that."""
         quiet = without_incidents(view, self.knowledge)
-        opened = self.reasoner.infer(quiet, name, open_world=True)
+        opened = self.reasoner.infer(quiet, name, open_world=True, traced=False)
         if decision.verdict in self.arbiter.possible(opened.case):
             return self.settler.settle(quiet, decision, opened)
-        return self.settler.settle(view, decision, self.reasoner.infer(view, name, open_world=True))
+        return self.settler.settle(view, decision, self.reasoner.infer(view, name, open_world=True, traced=False))
 
     def _carriers(self, view: View, decision: Decision, masked: tuple[Place, ...]) -> tuple[Place, ...]:
         """Return the unproven claims that each alone carry the verdict, else all that the winning rule rests on."""
-        alone = tuple(p for p in masked if self._without(view, p) != decision.verdict)
+        without = self.reasoner.imagine_all(view, [{place: UNKNOWN_STATE} for place in masked])
+        same = self.arbiter.verdicts(without.case, (1 << len(masked)) - 1).get(decision.verdict, 0)
+        alone = tuple(place for number, place in enumerate(masked) if not same >> number & 1)
         if alone or decision.winner is None:
             return alone or masked
         read = paths_below(self.program, [decision.winner.unit.number])
         return tuple(p for p in masked if p[1] in read)
-
-    def _without(self, view: View, place: Place) -> str:
-        return self.arbiter.decide(self.reasoner.imagine(view.changed({place: UNKNOWN_STATE})).case).verdict
 
     def flips(self, judgement: Judgement) -> list[Flip]:
         """Return the flip card of a judged case."""

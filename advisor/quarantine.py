@@ -11,7 +11,7 @@ from functools import cached_property
 
 from advisor import rulebase
 from advisor.compile import compile_rules
-from advisor.encode import Encoder
+from advisor.encode import Changes, Encoder
 from advisor.evidence import View, quarantined
 from advisor.model import Text, paths_read
 from advisor.problems import Problems
@@ -36,6 +36,10 @@ class Quarantine:
     def spare(self, view: View) -> View:
         """Return the view marked as cleared if there is nothing in it to take out, whatever else comes to be known."""
         return view if self._matters(view) else replace(view, cleared=True)
+
+    def spares(self, changes: Changes) -> bool:
+        """Tell whether changes neither begin nor end a quarantine, nor fall under one: facts as if just confirmed."""
+        return all(path not in self.paths and not state.said for (_, path), state in changes.items())
 
     def variants(self, view: View) -> list[View]:
         """Return the views that could come to hold: all of them while it is undecided whether a tender is live."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, reduce
+from operator import or_
 
 from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
@@ -56,7 +58,7 @@ class Asker:
         self.reasoner = reasoner
         self.arbiter = arbiter
         self.domain = domain
-        self._acting = [(u, _served(u.rule)) for u in reasoner.program.units if u.rule and u.rule.then.actions]
+        self.acting = [(u, _served(u.rule)) for u in reasoner.program.units if u.rule and u.rule.then.actions]
         self.paths = upstream(reasoner.program, arbiter) | reasoner.quarantine.paths
 
     def questions(
@@ -69,51 +71,93 @@ class Asker:
         merely change an action is not asked. A question is worth more the more of its answers would turn the verdict,
         or settle an open one, and less the more it costs.
         """
-        actions = self._actions(inference, verdict)
-        ranked: list[tuple[tuple[bool, bool, Fraction, int, str, str], Question]] = []
         usable = self.reasoner.quarantine.apply(view)
+        asked: list[tuple[Place, Doubt, list[Value | None]]] = []
         first = {m.id for members in usable.lists.values() for m in members[:MAX_ASKED]} | {None}
         for place in places(view, self.domain.knowledge, self.paths | wanted):
-            if place[0] not in first or not self._askable(place[1], wanted):
-                continue
-            why = doubt(usable.state(place), self.domain.knowledge.facts[place[1]])
-            if why is None:
-                continue
-            question, moved = self._question(view, place, why, verdict, hanging, actions)
-            moved = 0 if self.domain.knowledge.verdicts[verdict].closes else moved
-            effect = len(question.turns) * 2 + question.settling + moved + 2 * question.hangs + (place[1] in wanted)
-            if effect:
-                cost = self.domain.knowledge.facts[place[1]].cost
-                idle = not (question.turns or question.hangs or why == "contradicted")
-                pressing = place[1] in hanging.at_odds or (why in ("stale", "contradicted") and question.hangs)
-                idle = idle or (self.domain.knowledge.facts[place[1]].incident and not question.hangs)
-                ranked.append(((not pressing, idle, -Fraction(effect, cost), cost, place[1], place[0] or ""), question))
+            if place[0] in first and self._askable(place[1], wanted):
+                why = doubt(usable.state(place), self.domain.knowledge.facts[place[1]])
+                if why is not None:
+                    asked.append((place, why, self.domain.values(place, view)))
+        told = _Told(self, view, [(place, value) for place, _, values in asked for value in values])
+        moved = told.moved(self._actions(inference, verdict))
+        ranked: list[tuple[tuple[bool, bool, Fraction, int, str, str], Question]] = []
+        number = 0
+        for place, why, values in asked:
+            answers = tuple(told.answer(value, number + n, hanging.open) for n, value in enumerate(values))
+            acts = any(moved >> number + n & 1 for n in range(len(values)))
+            number += len(values)
+            question = _question(place, why, answers, verdict, hanging)
+            rank = self._rank(question, acts, verdict, hanging, wanted)
+            if rank is not None:
+                ranked.append((rank, question))
         return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
+
+    def _rank(
+        self, question: Question, acts: bool, verdict: str, hanging: Hanging, wanted: frozenset[str]
+    ) -> tuple[bool, bool, Fraction, int, str, str] | None:
+        """Return the place of a question among others; None for one whose answers would change nothing."""
+        (member, path), why = question.place, question.why
+        fact = self.domain.knowledge.facts[path]
+        moved = acts and not self.domain.knowledge.verdicts[verdict].closes
+        effect = len(question.turns) * 2 + question.settling + moved + 2 * question.hangs + (path in wanted)
+        if not effect:
+            return None
+        idle = not (question.turns or question.hangs or why == "contradicted")
+        pressing = path in hanging.at_odds or (why in ("stale", "contradicted") and question.hangs)
+        idle = idle or (fact.incident and not question.hangs)
+        return not pressing, idle, -Fraction(effect, fact.cost), fact.cost, path, member or ""
 
     def _askable(self, path: str, wanted: frozenset[str]) -> bool:
         """A free text, such as a reference, is asked for only where a rule asks for it."""
         return self.domain.knowledge.facts[path].type != "text" or path in wanted
 
-    def _question(
-        self, view: View, place: Place, why: Doubt, verdict: str, hanging: Hanging, actions: frozenset[int]
-    ) -> tuple[Question, int]:
-        answers, moved = [], 0
-        for value in self.domain.values(place, view):
-            after = view.changed({place: learnt(value)})
-            inference = self.reasoner.imagine(after)
-            new = self.arbiter.decide(inference.case).verdict
-            answers.append(Answer(value, new, hanging.open and self._settles(after, new)))
-            moved = max(moved, int(self._actions(inference, new) != actions))
-        turns = tuple(a for a in answers if a.verdict != verdict)
-        settling = sum(a.settles for a in answers)
-        return Question(place, why, tuple(answers), turns, place in hanging.places, settling), moved
-
-    def _settles(self, view: View, verdict: str) -> bool:
-        return self.arbiter.possible(self.reasoner.imagine(view, open_world=True).case) == [verdict]
-
     def _actions(self, inference: Inference, verdict: str) -> frozenset[int]:
-        serving = (u for u, serves in self._acting if serves is None or verdict in serves)
+        serving = (u for u, serves in self.acting if serves is None or verdict in serves)
         return frozenset(u.number for u in serving if inference.value(u) == YES)
+
+
+class _Told:
+    """What comes of many answers, each told alone: all of them judged side by side."""
+
+    def __init__(self, asker: Asker, view: View, steps: list[tuple[Place, Value | None]]) -> None:
+        self.asker = asker
+        changes = [{place: learnt(value)} for place, value in steps]
+        self.imagined = asker.reasoner.imagine_all(view, changes)
+        self.every = (1 << len(steps)) - 1
+        self.verdicts = asker.arbiter.verdicts(self.imagined.case, self.every)
+        self._changes = changes
+        self._view = view
+
+    @cached_property
+    def _settled(self) -> dict[str, int]:
+        """For each verdict, the answers after which nothing else is possible any more."""
+        opened = self.asker.reasoner.imagine_all(self._view, self._changes, open_world=True)
+        possible = self.asker.arbiter.open_to(opened.case, self.every)
+        return {
+            verdict: rows & ~reduce(or_, (others for other, others in possible.items() if other != verdict), 0)
+            for verdict, rows in possible.items()
+        }
+
+    def answer(self, value: Value | None, number: int, open_: bool) -> Answer:
+        """Return one answer, by its number, with the verdict that it leads to, and whether that settles an open one."""
+        verdict = next(name for name, rows in self.verdicts.items() if rows >> number & 1)
+        return Answer(value, verdict, open_ and bool(self._settled.get(verdict, 0) >> number & 1))
+
+    def moved(self, actions: frozenset[int]) -> int:
+        """Return the answers after which other rules act than do now."""
+        changed = 0
+        for unit, serves in self.asker.acting:
+            acts = self.imagined.certain(unit)
+            if serves is not None:
+                acts &= reduce(or_, (self.verdicts.get(verdict, 0) for verdict in serves), 0)
+            changed |= acts ^ self.every if unit.number in actions else acts
+        return changed
+
+
+def _question(place: Place, why: Doubt, answers: tuple[Answer, ...], verdict: str, hanging: Hanging) -> Question:
+    turns = tuple(a for a in answers if a.verdict != verdict)
+    return Question(place, why, answers, turns, place in hanging.places, sum(a.settles for a in answers))
 
 
 def _served(rule: Rule) -> frozenset[str] | None:

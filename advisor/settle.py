@@ -92,11 +92,9 @@ class Settler:
             trials *= len(states)
         if trials > MAX_TRIALS:
             return False
-        for combination in product(*choices):
-            changed = view.changed(dict(zip(hanging.places, combination, strict=True)))
-            if self.arbiter.decide(self.reasoner.imagine(changed).case).verdict != verdict:
-                return False
-        return True
+        changes = [dict(zip(hanging.places, combination, strict=True)) for combination in product(*choices)]
+        every = (1 << trials) - 1
+        return self.arbiter.verdicts(self.reasoner.imagine_all(view, changes).case, every).get(verdict, 0) == every
 
     def _states(self, place: Place, view: View) -> list[State]:
         return [UNKNOWN_STATE, *map(learnt, self.domain.sample(place, view))]

@@ -1,4 +1,4 @@
-"""The evaluator that shadows the engine: each level as one generated Python function over a row of columns.
+"""The evaluator that shadows the engine: each level as one generated Python function over variants side by side.
 
 It works from the conditions themselves, not from the alternatives that the engine gets, so that the two
 agree only if the lowering is right. It also serves the searches, whose results are confirmed on the engine.
@@ -6,48 +6,151 @@ agree only if the lowering is right. It also serves the searches, whose results 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from advisor.program import Program, Tree, Unit
+from advisor.model import CASE
+from advisor.program import Column, Program, QuantifiedColumn, Tree, Unit
+from advisor.rows import Bits, Variants
 
-LevelFunction = Callable[[Sequence[int], list[int]], None]
+LevelFunction = Callable[[list[int], list[int], list[int], list[int], int], None]
+"""Sets the possible and certain bits of units, from those of columns and the bits of all rows."""
+
+
+@dataclass(frozen=True)
+class Imagined:
+    """What the shadow concluded: for each variant the values of all columns, and of the units of case and members."""
+
+    columns: Variants
+    case: Bits
+    members: dict[str, Bits]
+
+    def certain(self, unit: Unit) -> int:
+        """Return the variants in which a unit is yes, of a rule about members for any of them."""
+        if unit.scope == CASE:
+            return self.case.certain[unit.number]
+        return self.columns.any_member(self.members[unit.scope].certain[unit.number], unit.scope)
 
 
 class Shadow:
     """Runs a program level by level, like the engine, without recording firings."""
 
     def __init__(self, program: Program) -> None:
-        self._functions: list[dict[str, LevelFunction]] = [
-            {scope: _function([u for u in level if u.scope == scope]) for scope in sorted({u.scope for u in level})}
-            for level in program.levels
+        self._size = len(program.units)
+        handed: dict[str, set[int]] = {}
+        self._levels = [_Level(program, number, handed) for number in range(len(program.levels))]
+
+    def run(self, variants: Variants) -> Imagined:
+        """Judge all variants; their columns get the values of findings, helpers and quantifiers."""
+        case = Bits.none(self._size)
+        members = {name: Bits.none(self._size) for name in variants.members}
+        for level in self._levels:
+            level.run(variants, case, members)
+        return Imagined(variants, case, members)
+
+
+class _Level:
+    """The units of one level, and what is written once they have run."""
+
+    def __init__(self, program: Program, number: int, handed: dict[str, set[int]]) -> None:
+        units = program.levels[number]
+        self.parts = [
+            _Part(program, [u for u in units if u.scope == s], handed) for s in sorted({u.scope for u in units})
+        ]
+        self.quantified = [
+            (column.number, column.means)
+            for column in program.quantified_at(number + 1)
+            if isinstance(column.means, QuantifiedColumn)
         ]
 
-    def run(self, level: int, scope: str, row: Sequence[int], values: list[int]) -> None:
-        """Set the value of every unit of this level and scope for one row."""
-        function = self._functions[level].get(scope)
-        if function is not None:
-            function(row, values)
+    def run(self, variants: Variants, case: Bits, members: dict[str, Bits]) -> None:
+        for part in self.parts:
+            part.run(variants, case if part.scope == CASE else members[part.scope])
+        for column, means in self.quantified:
+            variants.case.raise_to(column, *_quantified(means, variants))
+
+
+class _Part:
+    """The units of one level about the case, or about the members of one list."""
+
+    def __init__(self, program: Program, units: list[Unit], handed: dict[str, set[int]]) -> None:
+        self.scope = units[0].scope
+        self.function = _function(units)
+        self.writes = [(u.number, u.writes) for u in units if u.writes is not None]
+        known = handed.setdefault(self.scope, set())
+        self.from_case = sorted(_case_columns(program.columns, units) - known) if self.scope != CASE else []
+        known.update(self.from_case)
+
+    def run(self, variants: Variants, values: Bits) -> None:
+        if self.scope == CASE:
+            columns, every = variants.case, variants.full
+        elif not variants.counts[self.scope]:
+            return
+        else:
+            columns, every = variants.members[self.scope], variants.all_rows(self.scope)
+            for number in self.from_case:
+                variants.hand_down(number, self.scope)
+        self.function(columns.possible, columns.certain, values.possible, values.certain, every)
+        for unit, column in self.writes:
+            columns.raise_to(column, values.possible[unit], values.certain[unit])
+
+
+def _case_columns(columns: tuple[Column, ...], units: Iterable[Unit]) -> set[int]:
+    """Return the columns of the case that units about members read."""
+    return {n for unit in units for n in _columns_read(unit.tree) if columns[n].scope == CASE}
+
+
+def _columns_read(tree: Tree) -> set[int]:
+    if tree.lit is not None:
+        return {tree.lit.column}
+    return {number for part in tree.parts for number in _columns_read(part)}
+
+
+def _quantified(means: QuantifiedColumn, variants: Variants) -> tuple[int, int]:
+    """Combine members' values: over an incomplete list nothing is certain but a hit or a counterexample."""
+    list_, full = means.list, variants.full
+    bits, complete = variants.members[list_], variants.complete[list_]
+    possible, certain = bits.possible[means.member_column], bits.certain[means.member_column]
+    if means.quantifier == "every":
+        every = variants.all_rows(list_)
+        failing, doubtful = every ^ possible, every ^ certain
+        certain = full ^ variants.any_member(doubtful, list_) if complete else 0
+        return full ^ variants.any_member(failing, list_), certain
+    some_possible = variants.any_member(possible, list_) if complete else full
+    some_certain = variants.any_member(certain, list_)
+    if means.quantifier == "any":
+        return some_possible, some_certain
+    return full ^ some_certain, full ^ some_possible
 
 
 def _function(units: list[Unit]) -> LevelFunction:
-    lines = ["def level(c, v):"]
+    lines = ["def level(p, c, vp, vc, every):"]
     for unit in units:
-        certain, possible = _expression(unit.tree, True), _expression(unit.tree, False)
-        lines.append(f"    v[{unit.number}] = 2 if {certain} else 1 if {possible} else 0")
-    namespace: dict[str, LevelFunction] = {}
+        lines.append(f"    vc[{unit.number}] = {_expression(unit.tree, True)}")
+        lines.append(f"    vp[{unit.number}] = {_expression(unit.tree, False)}")
+    namespace: dict[str, LevelFunction] = {"some": _some}  # type: ignore[dict-item]
     # The text holds nothing but column numbers from the compiler: no word of a rule file reaches it.
     exec(compile("\n".join(lines), "<level>", "exec"), namespace)
     return namespace["level"]
 
 
 def _expression(tree: Tree, certain: bool) -> str:
-    """Write a condition as Python: certain asks columns for 2 (or 0 when negated), possible for 1 and more."""
+    """Write a condition as Python: certain asks columns to be yes (no when negated), possible not to be no (yes)."""
     if tree.lit is not None:
-        column = f"c[{tree.lit.column}]"
-        if certain:
-            return f"{column} == 2" if tree.lit.positive else f"{column} == 0"
-        return f"{column} >= 1" if tree.lit.positive else f"{column} <= 1"
+        number = tree.lit.column
+        if tree.lit.positive:
+            return f"c[{number}]" if certain else f"p[{number}]"
+        return f"(every ^ p[{number}])" if certain else f"(every ^ c[{number}])"
+    parts = [_expression(part, certain) for part in tree.parts]
     if tree.op == "count":
-        return "(" + " + ".join(f"({_expression(part, certain)})" for part in tree.parts) + f" >= {tree.need})"
-    joiner = " and " if tree.op == "all" else " or "
-    return "(" + joiner.join(_expression(part, certain) for part in tree.parts) + ")"
+        return f"some({tree.need}, every, {', '.join(parts)})"
+    return f"({' & '.join(parts) or 'every'})" if tree.op == "all" else f"({' | '.join(parts) or 0})"
+
+
+def _some(need: int, every: int, *parts: int) -> int:
+    """Return the rows in which at least `need` of the parts hold."""
+    held = [every] + [0] * need
+    for part in parts:
+        for number in range(need, 0, -1):
+            held[number] |= held[number - 1] & part
+    return held[need]

@@ -677,7 +677,7 @@ def test_our_own_bug_is_one_line_with_its_own_code(advisor: Advisor, monkeypatch
 
 
 def test_a_failing_engine_gives_no_advice(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("advisor.shadow.Shadow.run", lambda *_: None)
+    monkeypatch.setattr("advisor.shadow._Level.run", lambda *_: None)
     outcome = advisor("next", CASE)
     assert (outcome.code, outcome.out) == (70, "")
     assert re.fullmatch(r"error: engine and evaluator disagree on .*timing/earned.*\n", outcome.err)

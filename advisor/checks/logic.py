@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from advisor.domain import Domain
 from advisor.encode import Encoder
-from advisor.evidence import UNKNOWN_STATE, MemberView, State, View
+from advisor.evidence import UNKNOWN_STATE, State, View
 from advisor.model import CASE, GRADES, FactRef, FactTest, KnowledgeTest
 from advisor.problems import Problem
-from advisor.program import NO, Alternative, Lit, Program, Unit
+from advisor.program import NO, Alternative, Lit, Program
 from advisor.rulebase import Knowledge
 
 
@@ -17,7 +17,7 @@ def never_fires(program: Program, knowledge: Knowledge) -> Iterator[Problem]:
     """Yield rules none of whose alternatives some value of each single fact could satisfy."""
     checker = _Checker(program, knowledge)
     for unit in program.units:
-        if unit.rule and not any(checker.satisfiable(alternative, unit) for alternative in unit.alternatives):
+        if unit.rule and not any(checker.satisfiable(alternative) for alternative in unit.alternatives):
             yield Problem(
                 unit.rule.at,
                 "never-fires",
@@ -32,7 +32,7 @@ class _Checker:
         self.encoder = Encoder(program, knowledge)
         self.domain = Domain(program, knowledge)
 
-    def satisfiable(self, alternative: Alternative, unit: Unit) -> bool:
+    def satisfiable(self, alternative: Alternative) -> bool:
         if any(Lit(lit.column, not lit.positive) in alternative for lit in alternative):
             return False
         by_path: dict[str, list[Lit]] = {}
@@ -40,7 +40,7 @@ class _Checker:
             path = self._single_path(lit)
             if path:
                 by_path.setdefault(path, []).append(lit)
-        return all(self._path_satisfiable(path, literals, unit) for path, literals in by_path.items())
+        return all(self._path_satisfiable(path, literals) for path, literals in by_path.items())
 
     def _single_path(self, lit: Lit) -> str | None:
         means = self.program.columns[lit.column].means
@@ -48,16 +48,12 @@ class _Checker:
             return None
         return None if isinstance(getattr(means, "operand", None), FactRef) else means.path
 
-    def _path_satisfiable(self, path: str, literals: list[Lit], unit: Unit) -> bool:
-        return any(all(self._holds(lit, path, state, unit) for lit in literals) for state in self._states(path))
+    def _path_satisfiable(self, path: str, literals: list[Lit]) -> bool:
+        return any(all(self._holds(lit, path, state) for lit in literals) for state in self._states(path))
 
-    def _holds(self, lit: Lit, path: str, state: State, unit: Unit) -> bool:
-        scope = self.knowledge.scope_of(path)
-        if scope == CASE:
-            value = self.encoder.one(lit.column, View({path: state}, {}, {}), CASE, -1)
-        else:
-            member = MemberView("member", None, None, {path: state})
-            value = self.encoder.one(lit.column, View({}, {unit.scope: (member,)}, {}), unit.scope, 0)
+    def _holds(self, lit: Lit, path: str, state: State) -> bool:
+        on_case = self.knowledge.scope_of(path) == CASE
+        value = self.encoder.test(lit.column, {path: state} if on_case else {}, {} if on_case else {path: state})
         return value == (2 if lit.positive else NO)
 
     def _states(self, path: str) -> Iterator[State]:

@@ -1,0 +1,146 @@
+"""Rows of columns: those of one case and its members, and those of many variants of a case side by side.
+
+Variants are views that differ in some facts. A column of many variants is two whole numbers: bit i of `possible` says
+that it is at least undecided in variant i, bit i of `certain` that it is yes. One pass over the rules judges them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from advisor.program import NO, YES
+
+
+@dataclass
+class Columns:
+    """The values of all columns for one case: the case's own row, and a row for each member of each list.
+
+    A member's row holds the case's values too, so that one row is all that a rule about a member reads.
+    """
+
+    case: list[int]
+    members: dict[str, list[list[int]]]
+    ids: dict[str, tuple[str, ...]]
+    complete: dict[str, bool]
+
+    def put(self, column: int, value: int) -> None:
+        """Set a column of the case, in the members' rows too."""
+        self.case[column] = value
+        for rows in self.members.values():
+            for row in rows:
+                row[column] = value
+
+
+@dataclass
+class Bits:
+    """Numbered three-valued things, columns or units, in many rows side by side."""
+
+    possible: list[int]
+    certain: list[int]
+
+    @classmethod
+    def none(cls, size: int) -> Bits:
+        """Return so many things that are no in every row."""
+        return cls([0] * size, [0] * size)
+
+    def put(self, number: int, rows: int, value: int) -> None:
+        """Set a thing's value in some rows."""
+        self.possible[number] = self.possible[number] | rows if value != NO else self.possible[number] & ~rows
+        self.certain[number] = self.certain[number] | rows if value == YES else self.certain[number] & ~rows
+
+    def raise_to(self, number: int, possible: int, certain: int) -> None:
+        """Raise a thing to what something else is, where that is more."""
+        self.possible[number] |= possible
+        self.certain[number] |= certain
+
+    def value(self, number: int, row: int) -> int:
+        """Return the value of a thing in one row."""
+        return (self.possible[number] >> row & 1) + (self.certain[number] >> row & 1)
+
+    def values(self, numbers: Iterable[int], row: int) -> list[int]:
+        """Return the values of some things in one row."""
+        possible, certain = self.possible, self.certain
+        return [(possible[n] >> row & 1) + (certain[n] >> row & 1) for n in numbers]
+
+    def row(self, index: int) -> list[int]:
+        """Return the values of all things in one row."""
+        return self.values(range(len(self.possible)), index)
+
+
+class Variants:
+    """The columns of `width` variants of one case.
+
+    The rows of a list's members stand side by side too: member m of variant v is row m * width + v. A member's row
+    has its own columns, and those of the case only once they were handed down.
+    """
+
+    def __init__(self, columns: Columns, width: int, own: dict[str, list[int]]) -> None:
+        """Spread encoded columns over the variants; `own` are the columns of the members of each list."""
+        self.width = width
+        self.full = (1 << width) - 1
+        self.own = own
+        self.complete = columns.complete
+        self.counts = {name: len(rows) for name, rows in columns.members.items()}
+        size = len(columns.case)
+        self.case = Bits([self.full if v else 0 for v in columns.case], [self.full * (v == YES) for v in columns.case])
+        self.members: dict[str, Bits] = {}
+        for name, rows in columns.members.items():
+            bits = self.members[name] = Bits.none(size)
+            widen = _Widener(len(rows), width)
+            for number in own[name] if rows else ():
+                values = [row[number] for row in rows]
+                bits.possible[number] = widen.pattern([value != NO for value in values])
+                bits.certain[number] = widen.pattern([value == YES for value in values])
+
+    def all_rows(self, list_: str) -> int:
+        """Return the bits of every row of a list."""
+        return (1 << self.width * self.counts[list_]) - 1
+
+    def hand_down(self, column: int, list_: str) -> None:
+        """Give the rows of a list's members a column of the case."""
+        bits = self.members[list_]
+        bits.possible[column] = self._repeated(self.case.possible[column], list_)
+        bits.certain[column] = self._repeated(self.case.certain[column], list_)
+
+    def _repeated(self, rows: int, list_: str) -> int:
+        if not rows:
+            return 0
+        everywhere = self.all_rows(list_)
+        return everywhere if rows == self.full else rows * (everywhere // self.full)
+
+    def any_member(self, rows: int, list_: str) -> int:
+        """Return the variants in which a bit of some member of the list is set."""
+        count = self.counts[list_]
+        while count > 1:
+            half = (count + 1) // 2
+            rows = rows >> half * self.width | rows & (1 << half * self.width) - 1
+            count = half
+        return rows
+
+
+class _Widener:
+    """Repeats each member's bit for every variant; most patterns occur often."""
+
+    def __init__(self, count: int, width: int) -> None:
+        self.every = (1 << count * width) - 1
+        self.words = {True: "1" * width, False: "0" * width}
+        self.known: dict[tuple[bool, ...], int] = {}
+
+    def pattern(self, members: list[bool]) -> int:
+        if True not in members or not self.every:
+            return 0
+        if False not in members:
+            return self.every
+        key = tuple(members)
+        if key not in self.known:
+            self.known[key] = int("".join(map(self.words.__getitem__, reversed(key))), 2)
+        return self.known[key]
+
+
+def lanes(rows: int) -> Iterator[int]:
+    """Yield the variants whose bits are set."""
+    while rows:
+        low = rows & -rows
+        yield low.bit_length() - 1
+        rows ^= low
