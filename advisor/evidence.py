@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from advisor.case import Case, Member, Statement, Statements
@@ -79,11 +79,16 @@ class View:
         member, path = place
         if member is None:
             return self.states.get(path, UNKNOWN_STATE)
+        found = (view.states[path] for view in self._by_id.get(member, ()) if path in view.states)
+        return next(found, UNKNOWN_STATE)
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[MemberView]]:
+        found: dict[str, list[MemberView]] = {}
         for members in self.lists.values():
             for view in members:
-                if view.id == member and (path in view.states):
-                    return view.states[path]
-        return UNKNOWN_STATE
+                found.setdefault(view.id, []).append(view)
+        return found
 
     def is_complete(self, list_: str) -> bool:
         """Whether every member of the list is known."""

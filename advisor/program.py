@@ -105,6 +105,15 @@ class Program:
                 found.setdefault(unit.writes, []).append(unit)
         return found
 
+    @cached_property
+    def makers(self) -> dict[str, list[Unit]]:
+        """The rules that conclude each finding."""
+        found: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            if unit.rule and unit.rule.then.finding:
+                found.setdefault(unit.rule.then.finding, []).append(unit)
+        return found
+
     def quantified_at(self, level: int) -> list[Column]:
         """Return the quantifier columns that can be computed once this level has run."""
         return [c for c in self.columns if isinstance(c.means, QuantifiedColumn) and c.level == level]

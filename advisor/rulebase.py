@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 
 from advisor.model import CASE, Condition, Fact, Setting, Text
 from advisor.problems import NOWHERE, Location
@@ -246,12 +247,12 @@ class Playbase:
     knowledge: Knowledge
     files: tuple[RuleFile, ...]
 
-    @property
+    @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """All rules in the order of their files; deprecated ones are not run."""
         return tuple(r for f in self.files for r in f.rules if r.status != "deprecated")
 
-    @property
+    @cached_property
     def findings(self) -> dict[str, Finding]:
         """All findings by id."""
         return {f.id: f for file in self.files for f in file.findings}

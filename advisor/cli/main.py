@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import io
 import os
@@ -33,10 +32,6 @@ COMMANDS = {
 }
 
 
-_GARBAGE = 100_000
-"""After so many new objects, garbage is looked for: rules and reports are many objects, and few of them in circles."""
-
-
 class _Lazy(click.Group):
     """Loads a command's module only when the command is used, so that help and completion start fast."""
 
@@ -63,7 +58,6 @@ def main() -> None:
 
 def run() -> NoReturn:
     """Run the command line; errors are shown without a traceback, each with its exit code."""
-    gc.set_threshold(_GARBAGE)
     _use_utf8()
     code: int | None = Exit.OK
     try:

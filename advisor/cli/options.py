@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -54,8 +55,17 @@ def common(function: F) -> F:
 
 
 def judge(house: Path | None) -> Judge:
-    """Open the rule base."""
-    return open_judge(shipped(house))
+    """Open the rule base.
+
+    It is a million small things that stay until the end. The collector of garbage walked through all of them again
+    and again, while they were made and while cases were judged, and took as long as the work.
+    """
+    gc.disable()
+    try:
+        return open_judge(shipped(house))
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def case_files(paths_: tuple[Path, ...], what: str = "case file") -> list[Path]:

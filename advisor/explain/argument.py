@@ -62,10 +62,8 @@ class Explainer:
         self.inference = inference
         self.wording = wording
         self.trace = Dependencies(program, base.knowledge)
-        self._makers: dict[str, list[Unit]] = {}
-        for unit in program.units:
-            if unit.rule and unit.rule.then.finding:
-                self._makers.setdefault(unit.rule.then.finding, []).append(unit)
+        self._because: dict[tuple[str, int], Text] = {}
+        self._trees: dict[tuple[int, int, bool], Node] = {}
 
     def row(self, scope: str, index: int) -> list[int]:
         """Return the columns of the case or of one member."""
@@ -92,6 +90,12 @@ class Explainer:
 
     def because(self, rule: Rule, index: int) -> Text:
         """Return a rule's `because`, filled."""
+        key = (rule.id, index)
+        if key not in self._because:
+            self._because[key] = self._filled(rule, index)
+        return self._because[key]
+
+    def _filled(self, rule: Rule, index: int) -> Text:
         words = {leaf.word: leaf for leaf in leaves(rule.when) if isinstance(leaf, Quantified) and leaf.word}
 
         def named(word: str) -> Text:
@@ -117,6 +121,12 @@ class Explainer:
 
     def rule(self, unit: Unit, index: int = -1, whole: bool = False) -> Node:
         """Return the tree of a rule; only what carries it, or with `whole` every condition."""
+        key = (unit.number, index, whole)
+        if key not in self._trees:
+            self._trees[key] = self._tree(unit, index, whole)
+        return self._trees[key]
+
+    def _tree(self, unit: Unit, index: int, whole: bool) -> Node:
         assert unit.rule is not None
         rule, value = unit.rule, self.unit_value(unit, index)
         return Node(
@@ -189,7 +199,7 @@ class Explainer:
         return (self.inference.columns.ids[scope][index] if own else None, path)
 
     def _finding(self, name: str, scope: str, index: int, whole: bool) -> Node:
-        makers = self._makers.get(name, [])
+        makers = self.program.makers.get(name, [])
         own = index if makers and makers[0].scope != CASE else -1
         at = scope if own >= 0 else CASE
         value = self.row(at, own)[self.program.column_of[FindingColumn(name)]]

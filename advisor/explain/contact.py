@@ -23,6 +23,7 @@ class Contact:
         barring = ((rule, index) for rule, index in holding if rule.then.guard and rule.then.guard.keeps_off)
         barred = (explainer.member_view(rule.scope, index) for rule, index in barring)
         self._kept_off = frozenset(member[1].id for member in barred if member)
+        self._playing: dict[str, list[str]] = {}
         self._all_known = self.wording.view.is_complete("stakeholders")
 
     def out_of_bounds(self, member: MemberView) -> bool:
@@ -85,6 +86,11 @@ class Contact:
         return next(filter(None, found), [])
 
     def _people(self, role: str) -> list[str]:
+        if role not in self._playing:
+            self._playing[role] = self._players(role)
+        return self._playing[role]
+
+    def _players(self, role: str) -> list[str]:
         return [id_ for id_, (_, view) in self.wording.members.items() if _plays(view.states, role)]
 
 

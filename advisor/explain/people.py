@@ -22,7 +22,9 @@ class People:
         self.explainer = explainer
         self.barred = barred
         self.knowledge = explainer.base.knowledge
-        self.holding = holding
+        self._holding: dict[tuple[str, int], list[Rule]] = {}
+        for rule, index in holding:
+            self._holding.setdefault((rule.scope, index), []).append(rule)
 
     def classes(self) -> tuple[ClassLine, ...]:
         """Return where the account or the deal stands, in the order of the schemes."""
@@ -44,9 +46,9 @@ class People:
         """Yield the rules that hold; for somebody who is out of bounds, only those that keep us off."""
         member = self.explainer.member_view(scope, index)
         off = member is not None and self.barred(member[1])
-        for rule, row in self.holding:
+        for rule in self._holding.get((scope, index), ()):
             keeps_off = rule.then.guard is not None and rule.then.guard.keeps_off
-            if rule.scope == scope and row == index and (keeps_off or not off):
+            if keeps_off or not off:
                 yield rule
 
     def _classes(self, scope: str, index: int) -> tuple[ClassLine, ...]:

@@ -49,6 +49,7 @@ class Wording:
         self.view = view
         self.currency = currency
         self.names = names
+        self._facts: dict[Place, FactLine] = {}
         self.members = {m.id: (list_, m) for list_, members in view.lists.items() for m in members}
 
     def value(self, fact: Fact, value: Value | None) -> Text:
@@ -102,10 +103,16 @@ class Wording:
         return self.member(found[1], found[0]) if found else None
 
     def fact(self, place: Place, state: State | None = None) -> FactLine:
-        """Return a fact with its evidence."""
+        """Return a fact with its evidence, as it stands in the view or as it was in another."""
+        if state is not None:
+            return self._fact(place, state)
+        if place not in self._facts:
+            self._facts[place] = self._fact(place, self.view.state(place))
+        return self._facts[place]
+
+    def _fact(self, place: Place, state: State) -> FactLine:
         id_, path = place
         fact = self.knowledge.facts[path]
-        state = state or self.view.state(place)
         said = strongest(state.said)
         grade = GRADES[state.grade] if state.grade >= 0 else None
         how = self.knowledge.evidence.how.get(said.how) if said and said.how else None

@@ -18,8 +18,8 @@ from advisor.yamlfile import Mapping, Node, Sequence
 EXAMPLE_DAY = date(2026, 1, 1)
 """The date of an example that states none."""
 
-MAX_MEMBERS = 100
-"""Of a list, of the acts, and of the statements about one fact: the search for flips grows with their square."""
+MAX_MEMBERS = 500
+"""Of a list, of the acts, and of the statements about one fact: more than any deal has."""
 BANNED = ("health", "religion", "family", "politics", "ethnicity", "birthday", "children", "spouse")
 _REQUIRED = ("case", "title", "as_of")
 _OPTIONAL = ("kind", "about", "currency", "deals", "facts", "history", "teaching")
