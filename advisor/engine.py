@@ -11,14 +11,14 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from operator import getitem, itemgetter
 from typing import Any, NamedTuple
 
 from advisor.model import CASE
 from advisor.problems import EngineError
 from advisor.program import Alternative, Program, Unit
+from advisor.record import dataclass
 
 try:
     import durable_rules_engine as _durable
@@ -69,6 +69,21 @@ def _picker(columns: Sequence[int]) -> Callable[[Sequence[int]], tuple[int, ...]
     return itemgetter(*columns)
 
 
+@cache
+def _condition(column: int, positive: bool, certain: bool) -> str:
+    """Return what a literal asks of its column; thousands of rules ask the same few things."""
+    if positive:
+        return f'{{"$gte":{{"c{column}":{2 if certain else 1}}}}}'
+    return f'{{"$lte":{{"c{column}":{0 if certain else 1}}}}}'
+
+
+@cache
+def _fragments(column: int) -> tuple[str, str, str]:
+    """Return what a fact says of a column, for each value."""
+    return f',"c{column}":0', f',"c{column}":1', f',"c{column}":2'
+
+
+@cache
 def fnv1a(text: str) -> int:
     """Return the 32-bit hash by which the engine compares property names."""
     value = 0x811C9DC5
@@ -88,7 +103,7 @@ class _Shard:
         definition = "{" + ",".join(texts) + ',"w":{"all":[{"m":{"!":1}}]}}'
         self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
         self.pick = _picker(self.columns)
-        self.fragments = [[f',"c{column}":{value}' for value in range(3)] for column in self.columns]
+        self.fragments = [_fragments(column) for column in self.columns]
         self.answers: dict[tuple[int, ...], list[_EngineRule]] | None = None
         """What the engine said of each fact that it was given for the present case; None: it is asked each time."""
         self._warm_up()
@@ -101,11 +116,7 @@ class _Shard:
             raise EngineError("a shard exceeds what the engine was measured to hold")
 
     def _conditions(self, rule: _EngineRule) -> str:
-        yes, no = (2, 0) if rule.certain else (1, 1)
-        return ",".join(
-            f'{{"$gte":{{"c{lit.column}":{yes}}}}}' if lit.positive else f'{{"$lte":{{"c{lit.column}":{no}}}}}'
-            for lit in rule.literals
-        )
+        return ",".join([_condition(lit.column, lit.positive, rule.certain) for lit in rule.literals])
 
     def _warm_up(self) -> None:
         """Complete one action: without it the engine frees uninitialised memory when its state is dropped."""
