@@ -11,9 +11,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from advisor.late import BrokenError, Coder, LateClass, Read, Store, Written, compact, listed, parsed
+from advisor.late import (
+    BrokenError,
+    Coder,
+    KnownTypes,
+    LateClass,
+    Read,
+    Store,
+    Written,
+    compact,
+    listed,
+    parsed,
+    plain_types,
+)
 from advisor.record import dataclass
 
 _PLAIN = (str, int, bool, type(None))
@@ -142,43 +154,33 @@ class Codec:
             return Coder(lambda value, _: brief.write(value), lambda raw, _: brief.read(raw))
         if not is_dataclass(cls):
             raise TypeError(f"no form for {cls}")
-        coder = self._late(cls) if cls in self.shape.late else self._whole(cls)
+        coder = _deferred(self._late if cls in self.shape.late else self._whole, cls)
         return self._share(cls, coder) if cls in self.shape.shared else coder
 
     def _late(self, cls: type) -> Coder:
-        """Instances that are decoded late; how is worked out for the first of a kind: many kinds are never read."""
-        found: list[LateClass] = []
-
-        def late() -> LateClass:
-            if not found:
-                found.append(self._late_class(cls))
-            return found[0]
-
-        return Coder(lambda value, written: late().write(value, written), lambda raw, store: late().read(raw, store))
-
-    def _late_class(self, cls: type) -> LateClass:
         hints = get_type_hints(cls)
         left = Coder(lambda *_: None, _left_out)
         coders = {
             f.name: left if (cls, f.name) in self.shape.left_out else self.coder(hints[f.name]) for f in fields(cls)
         }
-        return LateClass(cls, hints, coders, self.shape.late[cls])
+        late = LateClass(cls, hints, coders, self.shape.late[cls])
+        return Coder(late.write, late.read)
 
-    def _whole(self, cls: Any) -> Coder:
-        """Instances that are decoded at once; what their fields are is seen when the first one is, for types recur."""
-        found: list[tuple[str, Coder]] = []
-
-        def coders() -> list[tuple[str, Coder]]:
-            if not found:
-                hints = get_type_hints(cls)
-                found.extend((f.name, self.coder(hints[f.name])) for f in fields(cls))
-            return found
+    def _whole(self, cls: type) -> Coder:
+        """Instances that are decoded at once."""
+        hints, make = get_type_hints(cls), cast(Callable[..., Any], cls)
+        names = [f.name for f in fields(cast(Any, cls))]
+        coders = [self.coder(hints[name]) for name in names]
+        if all(plain_types(hints[name]) and get_origin(hints[name]) is not Literal for name in names):
+            return Coder(lambda value, _: [getattr(value, name) for name in names], _plain_reader(make, hints, names))
 
         def read(raw: Any, store: Store) -> Any:
-            known = coders()
-            return cls(*[c.read(part, store) for (_, c), part in zip(known, listed(raw, len(known)), strict=True)])
+            return make(*[c.read(part, store) for c, part in zip(coders, listed(raw, len(coders)), strict=True)])
 
-        return Coder(lambda value, written: [c.write(getattr(value, name), written) for name, c in coders()], read)
+        def write(value: Any, written: Written) -> Any:
+            return [c.write(getattr(value, name), written) for c, name in zip(coders, names, strict=True)]
+
+        return Coder(write, read)
 
     def _share(self, cls: type, coder: Coder) -> Coder:
         def write(value: Any, written: Written) -> int:
@@ -190,6 +192,31 @@ class Codec:
             return number
 
         return Coder(write, lambda raw, store: store.shared(raw, cls, coder.read))
+
+
+def _deferred(make: Callable[[type], Coder], cls: type) -> Coder:
+    """Work out how instances are written and read when there is the first one: types recur, and most are never read."""
+    found: list[Coder] = []
+
+    def coder() -> Coder:
+        if not found:
+            found.append(make(cls))
+        return found[0]
+
+    return Coder(lambda value, written: coder().write(value, written), lambda raw, store: coder().read(raw, store))
+
+
+def _plain_reader(make: Callable[..., Any], hints: Mapping[str, Any], names: list[str]) -> Read:
+    """Read instances whose fields JSON holds as they are."""
+    known = KnownTypes([plain_types(hints[name]) for name in names])
+
+    def read(raw: Any, _: Store) -> Any:
+        if type(raw) is not list:
+            raise BrokenError
+        known.check(raw)
+        return make(*raw)
+
+    return read
 
 
 def _left_out(_: Any, __: Store) -> Any:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import MISSING, Field, field, fields
 from functools import cached_property
+from operator import contains
 from typing import Any, Literal, get_args, get_origin
 
 from advisor.problems import AdvisorError
@@ -114,6 +115,22 @@ def plain_types(hint: Any) -> frozenset[type]:
     return frozenset(members) if plain.issuperset(members) else frozenset()
 
 
+class KnownTypes:
+    """What JSON holds as it is, checked: each combination of types is looked at once."""
+
+    def __init__(self, allowed: list[frozenset[type]]) -> None:
+        self._allowed = allowed
+        self._seen: set[tuple[type, ...]] = set()
+
+    def check(self, values: list[Any]) -> None:
+        """Raise BrokenError unless each value is of one of its types."""
+        types = tuple(map(type, values))
+        if types not in self._seen:
+            if len(types) != len(self._allowed) or not all(map(contains, self._allowed, types)):
+                raise BrokenError
+            self._seen.add(types)
+
+
 class LateClass:
     """Writes and reads instances of a class whose fields are decoded late; those `apart` stand in a line of their own.
 
@@ -126,20 +143,20 @@ class LateClass:
         self._plain = [f.name for f in fields(cls) if plain_types(hints[f.name]) and f.name not in apart]
         self._late = [f.name for f in fields(cls) if f.name not in (*self._plain, *apart)]
         self._apart = [f for f in fields(cls) if f.name in apart]
-        self._allowed = [plain_types(hints[name]) for name in self._plain]
+        self._known = KnownTypes([frozenset((int,)), *(plain_types(hints[name]) for name in self._plain)])
         self._choices = [
-            (n, frozenset(get_args(hints[name])))
-            for n, name in enumerate(self._plain)
+            (1 + place, frozenset(get_args(hints[name])))
+            for place, name in enumerate(self._plain)
             if get_origin(hints[name]) is Literal
         ]
-        self._seen: set[tuple[type, ...]] = set()
-        self._length = len(self._plain) + len(self._late) + 2
+        self._size = 1 + len(self._plain)
+        self._length = self._size + len(self._late) + 1
         self._made = self._late_class()
 
     def _late_class(self) -> type:
         """A class of its own, whose fields are found in an instance once they have been decoded, and here before."""
         members: dict[str, Any] = {
-            name: _LateField(name, self.cls, 1 + len(self._plain) + place, self._coders[name].read)
+            name: _LateField(name, self.cls, self._size + place, self._coders[name].read)
             for place, name in enumerate(self._late)
         }
         for place, f in enumerate(self._apart):
@@ -164,25 +181,18 @@ class LateClass:
 
     def read(self, raw: Any, store: Store) -> Any:
         """Return an instance whose plain fields are checked, and whose other fields wait."""
-        number, *values = listed(raw, self._length)
-        plain = values[: len(self._plain)]
-        if type(number) is not int or not 0 <= number < store.size:
+        if type(raw) is not list or len(raw) != self._length:
             raise BrokenError
-        if tuple(map(type, plain)) not in self._seen:
-            self._check(plain)
+        self._known.check(raw[: self._size])
+        if not 0 <= raw[0] < store.size:
+            raise BrokenError
         for place, allowed in self._choices:
-            if plain[place] not in allowed:
+            if raw[place] not in allowed:
                 raise BrokenError
         made: Any = object.__new__(self._made)
-        made.__dict__.update(zip(self._plain, plain, strict=True))
+        made.__dict__.update(zip(self._plain, raw[1 : self._size], strict=False))
         made.__dict__["_from"] = store, raw
         return made
-
-    def _check(self, plain: list[Any]) -> None:
-        """Look at the types of plain fields once for each combination of them."""
-        if not all(type(value) in allowed for value, allowed in zip(plain, self._allowed, strict=True)):
-            raise BrokenError
-        self._seen.add(tuple(map(type, plain)))
 
 
 class _LateField:

@@ -61,6 +61,7 @@ def _lit(raw: Any) -> Lit:
 
 
 _LITS: dict[int, Lit] = {}
+_LEAVES: dict[int, Tree] = {}
 
 
 def _plain_tree(tree: Tree) -> Any:
@@ -72,7 +73,10 @@ def _plain_tree(tree: Tree) -> Any:
 
 def _tree(raw: Any) -> Tree:
     if type(raw) is not list:
-        return Tree("lit", _lit(raw))
+        lit = _lit(raw)
+        if raw not in _LEAVES:
+            _LEAVES[raw] = Tree("lit", lit)
+        return _LEAVES[raw]
     operator, need, *parts = raw if len(raw) >= 2 else (None, None)
     if type(operator) is not int or type(need) is not int or not 0 <= operator < len(_OPERATORS):
         raise BrokenError
