@@ -1,8 +1,8 @@
 """Frozen dataclasses whose methods are made when they are needed.
 
 A command on one case defines some 150 classes before it begins. The standard decorator writes and compiles five methods
-for each of them, half of the time that all imports take. Here the constructor is written when the first instance is
-made, and the other methods are the same for all.
+for each of them, half of the time that all imports take. Here a class is completed when it is used first: when an
+instance is made, compared or hashed, or when somebody asks for its fields.
 """
 
 from __future__ import annotations
@@ -22,25 +22,43 @@ else:
         return _record if frozen else dataclasses.dataclass(cls)
 
     def _record(cls):
-        cls = _plain(cls)
+        for name in ("__dataclass_fields__", "__match_args__"):
+            setattr(cls, name, _Later(cls, name))
+        for name in ("__init__", "__eq__", "__hash__"):
+            setattr(cls, name, _first(cls, name))
+        cls.__setattr__, cls.__delattr__, cls.__repr__ = _refuse, _refuse, _shown
+        return cls
+
+    class _Later:
+        """Stands for what a class has only once it was completed."""
+
+        def __init__(self, cls, name):
+            self.cls, self.name = cls, name
+
+        def __get__(self, instance, owner):
+            _complete(self.cls)
+            return getattr(owner, self.name)
+
+    def _first(cls, name):
+        def first(self, *args, **named):
+            _complete(cls)
+            return getattr(cls, name)(self, *args, **named)
+
+        return first
+
+    def _complete(cls):
+        """Find the fields of a class, and write what depends on them in the place of what stood for it."""
+        if not isinstance(vars(cls)["__dataclass_fields__"], _Later):
+            return
+        del cls.__dataclass_fields__, cls.__match_args__
+        _plain(cls)
         compared = [f.name for f in dataclasses.fields(cls) if f.compare]
         key = attrgetter(*compared) if compared else lambda _: ()
 
         def equal(self, other):
             return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
 
-        cls.__eq__, cls.__hash__ = equal, lambda self: hash(key(self))
-        cls.__setattr__, cls.__delattr__, cls.__repr__ = _refuse, _refuse, _shown
-        cls.__init__ = _first(cls)
-        return cls
-
-    def _first(cls):
-        def first(self, *args, **named):
-            """Write the constructor, put it in this one's place, and do what it does."""
-            cls.__init__ = _constructor(cls)
-            cls.__init__(self, *args, **named)
-
-        return first
+        cls.__init__, cls.__eq__, cls.__hash__ = _constructor(cls), equal, lambda self: hash(key(self))
 
     def _constructor(cls):
         """Write a constructor; its text holds nothing but the names of fields."""
