@@ -179,21 +179,29 @@ class Engine:
     """Runs a program level by level. One instance must not be used by two threads at once."""
 
     def __init__(self, program: Program) -> None:
-        self._shards: list[dict[str, list[_Shard]]] = [
-            {
-                scope: [_Shard(part) for part in _parts(_engine_rules(u for u in level if u.scope == scope))]
-                for scope in sorted({u.scope for u in level})
-            }
-            for level in program.levels
-        ]
+        self._program = program
+        self._shards: list[dict[str, list[_Shard]]] = [{} for _ in program.levels]
+        self._remembers = False
         self._closed = False
+        for level in range(len(program.levels)):
+            self.shards(level, CASE)
+
+    def shards(self, level: int, scope: str) -> list[_Shard]:
+        """Return the shards of a level and scope; those about members are made for the first case that has such."""
+        found = self._shards[level].get(scope)
+        if found is None:
+            units = (unit for unit in self._program.levels[level] if unit.scope == scope)
+            found = self._shards[level][scope] = [_Shard(part) for part in _parts(_engine_rules(units))]
+            if self._remembers:
+                self._forget(found)
+        return found
 
     def run(
         self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], firings: list[Firing] | None
     ) -> None:
         """Run one level over one row: raise `values` of the units that fired, and record each firing if asked to."""
         list_ = "" if scope == CASE else scope
-        for shard in self._shards[level].get(scope, ()):
+        for shard in self.shards(level, scope):
             fired = shard.run(row)
             for rule in fired:
                 if rule.certain:
@@ -207,10 +215,14 @@ class Engine:
 
     def remember(self) -> None:
         """Ask anew from here on, but not twice about the same fact: one case is judged in many views of it."""
+        self._remembers = True
         for scopes in self._shards:
             for shards in scopes.values():
-                for shard in shards:
-                    shard.answers = {}
+                self._forget(shards)
+
+    def _forget(self, shards: list[_Shard]) -> None:
+        for shard in shards:
+            shard.answers = {}
 
     def close(self) -> None:
         """Free the engine's memory; the instance cannot be used afterwards."""
