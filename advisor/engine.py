@@ -12,13 +12,14 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
-from operator import getitem, itemgetter
+from operator import getitem
 from typing import Any, NamedTuple
 
 from advisor.model import CASE
 from advisor.problems import EngineError
 from advisor.program import Alternative, Program, Unit
 from advisor.record import dataclass
+from advisor.rows import picker
 
 try:
     import durable_rules_engine as _durable
@@ -58,15 +59,7 @@ class _EngineRule:
     @cached_property
     def read(self) -> Callable[[Sequence[int]], tuple[int, ...]]:
         """Picks what the rule reads out of a row."""
-        return _picker([lit.column for lit in self.literals])
-
-
-def _picker(columns: Sequence[int]) -> Callable[[Sequence[int]], tuple[int, ...]]:
-    """Return what picks these columns out of a row."""
-    if len(columns) == 1:
-        only = columns[0]
-        return lambda row: (row[only],)
-    return itemgetter(*columns)
+        return picker([lit.column for lit in self.literals])
 
 
 @cache
@@ -92,6 +85,13 @@ def fnv1a(text: str) -> int:
     return value
 
 
+class _Answer(NamedTuple):
+    """What the engine said of one fact: the rules that fired, and what that makes of their units."""
+
+    fired: list[_EngineRule]
+    values: list[tuple[int, int]]
+
+
 class _Shard:
     """At most MAX_RULES engine rules with a ruleset of their own."""
 
@@ -102,9 +102,9 @@ class _Shard:
         texts = [f'"{n}":{{"all":[{{"m":{{"$and":[{self._conditions(rule)}]}}}}]}}' for n, rule in enumerate(rules)]
         definition = "{" + ",".join(texts) + ',"w":{"all":[{"m":{"!":1}}]}}'
         self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
-        self.pick = _picker(self.columns)
+        self.pick = picker(self.columns)
         self.fragments = [_fragments(column) for column in self.columns]
-        self.answers: dict[tuple[int, ...], list[_EngineRule]] | None = None
+        self.answers: dict[tuple[int, ...], _Answer] | None = None
         """What the engine said of each fact that it was given for the present case; None: it is asked each time."""
         self._warm_up()
 
@@ -130,12 +130,14 @@ class _Shard:
         if json.loads(_durable.get_facts(self.handle, "s")):
             raise EngineError("the engine kept a retracted fact")
 
-    def run(self, row: Sequence[int]) -> list[_EngineRule]:
+    def run(self, row: Sequence[int]) -> _Answer:
         """Return the rules that match a row; raise EngineError on anything unexpected."""
         values = self.pick(row)
         found = self.answers.get(values) if self.answers is not None else None
         if found is None:
-            found = self._ask(values)
+            fired = self._ask(values)
+            raised = dict(sorted((rule.unit, 2 if rule.certain else 1) for rule in fired))
+            found = _Answer(fired, list(raised.items()))
             if self.answers is not None:
                 self.answers[values] = found
         return found
@@ -202,12 +204,10 @@ class Engine:
         """Run one level over one row: raise `values` of the units that fired, and record each firing if asked to."""
         list_ = "" if scope == CASE else scope
         for shard in self.shards(level, scope):
-            fired = shard.run(row)
-            for rule in fired:
-                if rule.certain:
-                    values[rule.unit] = 2
-                elif not values[rule.unit]:
-                    values[rule.unit] = 1
+            fired, raised = shard.run(row)
+            for unit, value in raised:
+                if value > values[unit]:  # noqa: PLR1730 -- a board's run comes here millions of times
+                    values[unit] = value
             if firings is not None:
                 firings.extend(
                     [Firing(r.unit, r.alternative, r.certain, list_, member, r.read(row)) for r in fired],

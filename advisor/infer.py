@@ -11,7 +11,7 @@ from advisor.engine import Engine, Firing
 from advisor.evidence import View
 from advisor.model import CASE
 from advisor.problems import EngineError
-from advisor.program import NO, UNDECIDED, YES, Column, Program, QuantifiedColumn, Unit
+from advisor.program import NO, UNDECIDED, YES, Program, QuantifiedColumn, Unit
 from advisor.quarantine import Quarantine
 from advisor.rows import Bits, Columns
 from advisor.rulebase import Knowledge
@@ -43,7 +43,8 @@ class Reasoner:
         self.encoder = Encoder(program, knowledge)
         self.shadow = Shadow(program)
         self.engine = Engine(program)
-        self._plan = [_LevelPlan(program, level) for level in range(len(program.levels))]
+        readers = _lists_that_read(program)
+        self._plan = [_LevelPlan(program, level, readers) for level in range(len(program.levels))]
         self._agreement = _Agreement(program, knowledge.lists)
 
     def infer(self, view: View, name: str, open_world: bool = False, traced: bool = True) -> Inference:
@@ -186,34 +187,39 @@ class _Agreement:
 class _LevelPlan:
     """What happens after the units of one level have run: findings, helpers and quantifiers get their values."""
 
-    def __init__(self, program: Program, level: int) -> None:
+    def __init__(self, program: Program, level: int, readers: dict[int, tuple[str, ...]]) -> None:
         units = program.levels[level]
         self.scopes = {u.scope for u in units}
         self.lists = sorted(self.scopes - {CASE})
         writers = [u for u in units if u.writes is not None]
-        self.case_writes = [(u.number, u.writes) for u in writers if u.scope == CASE and u.writes is not None]
+        self.case_writes = [
+            (u.number, u.writes, readers.get(u.writes, ())) for u in writers if u.scope == CASE and u.writes is not None
+        ]
         self.member_writes = {
             name: [(u.number, u.writes) for u in writers if u.scope == name and u.writes is not None]
             for name in self.lists
         }
-        self.quantified = [(c, c.means) for c in program.quantified_at(level + 1) if _is_quantified(c)]
+        self.quantified = [
+            (c.number, c.means, readers.get(c.number, ()))
+            for c in program.quantified_at(level + 1)
+            if isinstance(c.means, QuantifiedColumn)
+        ]
 
     def write(self, columns: Columns, case: list[int], members: dict[str, list[list[int]]]) -> None:
         """Write conclusions into columns: a finding is the strongest of the rules that conclude it."""
-        for unit, column in self.case_writes:
+        for unit, column, lists in self.case_writes:
             if case[unit] > columns.case[column]:
-                columns.put(column, case[unit])
+                columns.put(column, case[unit], lists)
         for list_, writes in self.member_writes.items():
             for row, values in zip(columns.members[list_], members[list_], strict=True):
                 for unit, column in writes:
                     if values[unit] > row[column]:  # noqa: PLR1730 -- a board's run comes here millions of times
                         row[column] = values[unit]
-        for quantified, means in self.quantified:
-            assert isinstance(means, QuantifiedColumn)
+        for column, means, lists in self.quantified:
             found = [row[means.member_column] for row in columns.members[means.list]]
             value = quantify(means.quantifier, found, columns.complete[means.list])
             if value != NO:
-                columns.put(quantified.number, value)
+                columns.put(column, value, lists)
 
 
 def _rows_and_columns(inference: Inference, unit: Unit) -> Iterable[tuple[int, list[int]]]:
@@ -223,8 +229,14 @@ def _rows_and_columns(inference: Inference, unit: Unit) -> Iterable[tuple[int, l
     return zip(values, inference.columns.members[unit.scope], strict=True)
 
 
-def _is_quantified(column: Column) -> bool:
-    return isinstance(column.means, QuantifiedColumn)
+def _lists_that_read(program: Program) -> dict[int, tuple[str, ...]]:
+    """Return for each column of the case the lists whose members' rules read it."""
+    found: dict[int, set[str]] = {}
+    for unit in program.units:
+        for number in {lit.column for alternative in unit.alternatives for lit in alternative}:
+            if unit.scope != CASE and program.columns[number].scope == CASE:
+                found.setdefault(number, set()).add(unit.scope)
+    return {number: tuple(sorted(lists)) for number, lists in found.items()}
 
 
 def quantify(quantifier: str, values: Iterable[int], complete: bool) -> int:

@@ -72,6 +72,7 @@ FENCED = {
     "yaml": ("yamlfile",),
     "click": ("cli.*",),
     "jinja2": ("render.*",),
+    "orjson": ("render.data",),
     "vl_convert": ("render.charts",),
 }
 

@@ -19,11 +19,10 @@ from advisor.load.previous import PreviousCase, load_previous
 from advisor.load.seat import load_seat
 from advisor.paths import shipped
 from advisor.problems import Exit, InputError, Location, Problem, nearest
-from advisor.render.blocks import Page
-from advisor.render.layout.pack import pack_page
+from advisor.render.board import board
 from advisor.render.layout.review import review_page
 from advisor.render.layout.seat import seat_page
-from advisor.render.output import show
+from advisor.render.output import render
 from advisor.result import Review
 from advisor.review import review
 
@@ -66,11 +65,13 @@ def review_command(
         raise click.UsageError("--seat goes neither with --since nor with --names")
     if seat is not None:
         found = _play(judge, files, seat, rules, as_of)
-        written.emit(seat_data(found), lambda _: partial(seat_page, found=found), chosen, format_, lang)
+        layout = partial(seat_page, found=found)
+        text = partial(render, lang=lang, layout=layout, plain=seat_data(found))
+        written.emit(layout, text, chosen, format_, lang)
         return Exit.OK
     before = load_previous(since, judge.knowledge) if since else None
     result = _review(judge, files, as_of, names, before)
-    written.emit(result, lambda kind: partial(_lay_out, result, kind), chosen, format_, lang)
+    written.emit(partial(review_page, review=result), partial(board, lang=lang, review=result), chosen, format_, lang)
     return Exit.INPUT if result.unreadable else Exit.OK
 
 
@@ -86,11 +87,6 @@ def _play(judge: Judge, files: list[Path], seat: str, rules: Path | None, as_of:
             raise InputError([Problem(Location(paths.display(files[0])), "account-not-deal", message)])
         then = case.at_date(options.day(as_of) or case.as_of)
         return seat_report(judge, load_seat(shipped(rules), judge.knowledge), then, seat)
-
-
-def _lay_out(result: Review, format_: str, page: Page) -> None:
-    """Lay out a review for a screen in brief, and as the whole pack where it is kept."""
-    (review_page if format_ == "text" else pack_page)(page, result)
 
 
 def _review(
@@ -143,7 +139,7 @@ def gate_command(
     if unknown:
         raise InputError(unknown)
     result = _review(judge, options.case_files(paths_), as_of, names)
-    show(format_, lang, partial(_lay_out, result, format_), result)
+    written.emit(partial(review_page, review=result), partial(board, lang=lang, review=result), [], format_, lang)
     return gate_code(result, failing)
 
 
