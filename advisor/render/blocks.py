@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from advisor.lexicon import clauses, listed, word
 from advisor.lines import Answer
 from advisor.model import Text
+from advisor.record import dataclass
 
 Tone = Literal["plain", "good", "warn", "bad", "quiet", "strong"]
 
