@@ -112,6 +112,7 @@ class _Compiler:
         self.numbers: dict[Meaning, int] = {}
         self.quantified: dict[Quantified, int] = {}
         self.units: list[Unit] = []
+        self.finding_levels: dict[str, int] = {}
         self.known: dict[tuple[str, Tree], tuple[Alternative, ...]] = {}
         self.helpers: dict[tuple[str, Condition | Tree], HelperColumn] = {}
 
@@ -141,8 +142,7 @@ class _Compiler:
 
     def _finding_column(self, name: str) -> int:
         """Return a finding's column; asked for only once all rules that conclude it are compiled."""
-        level = max((u.level for u in self.units if u.rule and u.rule.then.finding == name), default=0)
-        return self._column(FindingColumn(name), self.scopes.get(name, CASE), level)
+        return self._column(FindingColumn(name), self.scopes.get(name, CASE), self.finding_levels.get(name, 0))
 
     def _column(self, means: Meaning, scope: str, level: int) -> int:
         if means not in self.numbers:
@@ -158,6 +158,8 @@ class _Compiler:
         level = 1 + max((self.columns[lit.column].level for alt in alternatives for lit in alt), default=0)
         column = self._column(writes, scope, level) if writes else None
         self.units.append(Unit(len(self.units), name, rule, scope, level, tree, alternatives, column))
+        if rule is not None and rule.then.finding:
+            self.finding_levels[rule.then.finding] = max(level, self.finding_levels.get(rule.then.finding, 0))
 
     def _tree(self, condition: Condition, positive: bool, scope: str) -> Tree:
         if isinstance(condition, Not):

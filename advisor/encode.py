@@ -100,7 +100,7 @@ class _World:
 
 
 class Encoder:
-    """Encodes views for one program.
+    """Encodes views for one program: the tests that its units make; columns that they do not use stay no.
 
     Most of what rules ask of a case is not known of it: a view is encoded as one of which nothing is known, and then
     the tests are decided that read what is.
@@ -111,17 +111,18 @@ class Encoder:
         self.knowledge = knowledge
         self.width = len(program.columns)
         self.lists = tuple(knowledge.lists)
+        self._own = {name: program.own_columns(name) for name in self.lists}
+        self._columns = [c for c in program.columns if c.number in program.used]
         tests = {scope: self._tests(scope, open_world=False) for scope in (CASE, *self.lists)}
         opened = {scope: self._tests(scope, open_world=True) for scope in (CASE, *self.lists)}
         self._worlds = {
             False: _World(program, tests, knowledge.scope_of),
             True: _World(program, opened, knowledge.scope_of),
         }
-        self._own = {name: [c.number for c in program.columns if c.scope == name] for name in self.lists}
         self._single = dict(pair for pairs in tests.values() for pair in pairs)
         self._list_tests = [
             (c.number, c.means)
-            for c in program.columns
+            for c in self._columns
             if isinstance(c.means, KnowledgeTest) and c.means.path in self.lists
         ]
 
@@ -188,7 +189,7 @@ class Encoder:
     def _tests(self, scope: str, open_world: bool) -> list[tuple[int, TestFunction]]:
         return [
             (c.number, self._function(c, open_world))
-            for c in self.program.columns
+            for c in self._columns
             if c.scope == scope and isinstance(c.means, (FactTest, KnowledgeTest)) and c.means.path not in self.lists
         ]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property
 from operator import getitem
 from typing import Any, NamedTuple
@@ -95,8 +95,9 @@ class _Answer(NamedTuple):
 class _Shard:
     """At most MAX_RULES engine rules with a ruleset of their own."""
 
-    def __init__(self, rules: Sequence[_EngineRule]) -> None:
+    def __init__(self, rules: Sequence[_EngineRule], deciding: bool = True) -> None:
         self.rules = rules
+        self.deciding = deciding
         self.columns = sorted({lit.column for rule in rules for lit in rule.literals})
         self._check()
         texts = [f'"{n}":{{"all":[{{"m":{{"$and":[{self._conditions(rule)}]}}}}]}}' for n, rule in enumerate(rules)]
@@ -182,6 +183,7 @@ class Engine:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._deciding = {unit.number for unit in program.deciding.running}
         self._shards: list[dict[str, list[_Shard]]] = [{} for _ in program.levels]
         self._remembers = False
         self._closed = False
@@ -192,8 +194,8 @@ class Engine:
         """Return the shards of a level and scope; those about members are made for the first case that has such."""
         found = self._shards[level].get(scope)
         if found is None:
-            units = (unit for unit in self._program.levels[level] if unit.scope == scope)
-            found = self._shards[level][scope] = [_Shard(part) for part in _parts(_engine_rules(units))]
+            units = [unit for unit in self._program.levels[level] if unit.scope == scope]
+            found = self._shards[level][scope] = _shards(units, self._deciding)
             if self._remembers:
                 self._forget(found)
         return found
@@ -201,17 +203,20 @@ class Engine:
     def run(
         self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], firings: list[Firing] | None
     ) -> None:
-        """Run one level over one row: raise `values` of the units that fired, and record each firing if asked to."""
+        """Run one level over one row: raise `values` of the units that fired, and record each firing.
+
+        Without firings, only what bears on verdicts is run.
+        """
         list_ = "" if scope == CASE else scope
         for shard in self.shards(level, scope):
+            if firings is None and not shard.deciding:
+                break
             fired, raised = shard.run(row)
             for unit, value in raised:
                 if value > values[unit]:  # noqa: PLR1730 -- a board's run comes here millions of times
                     values[unit] = value
             if firings is not None:
-                firings.extend(
-                    [Firing(r.unit, r.alternative, r.certain, list_, member, r.read(row)) for r in fired],
-                )
+                firings.extend([Firing(r.unit, r.alternative, r.certain, list_, member, r.read(row)) for r in fired])
 
     def remember(self) -> None:
         """Ask anew from here on, but not twice about the same fact: one case is judged in many views of it."""
@@ -232,6 +237,17 @@ class Engine:
                 for shards in scopes.values():
                     for shard in shards:
                         shard.close()
+
+
+def _shards(units: Sequence[Unit], deciding: Collection[int]) -> list[_Shard]:
+    """Put units into shards: those that bear on verdicts first, apart from the others."""
+    parts = [[u for u in units if (u.number in deciding) is first] for first in (True, False)]
+    rules = [
+        (part, first)
+        for units, first in zip(parts, (True, False), strict=True)
+        for part in _parts(_engine_rules(units))
+    ]
+    return [_Shard(part, first) for part, first in rules]
 
 
 def _engine_rules(units: Iterable[Unit]) -> list[_EngineRule]:

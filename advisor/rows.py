@@ -6,7 +6,7 @@ that it is at least undecided in variant i, bit i of `certain` that it is yes. O
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -31,6 +31,10 @@ class Columns:
         for name in lists:
             for row in self.members[name]:
                 row[column] = value
+
+
+OwnColumns = Mapping[str, Sequence[int]]
+"""For each list the columns in which its members differ."""
 
 
 @dataclass
@@ -76,8 +80,8 @@ class Variants:
     has its own columns, and those of the case only once they were handed down.
     """
 
-    def __init__(self, columns: Columns, width: int, own: dict[str, list[int]]) -> None:
-        """Spread encoded columns over the variants; `own` are the columns of the members of each list."""
+    def __init__(self, columns: Columns, width: int, own: OwnColumns) -> None:
+        """Spread encoded columns over the variants; of members, those that are their `own`."""
         self.width = width
         self.full = (1 << width) - 1
         self.own = own

@@ -16,7 +16,7 @@ LAYERS = (
     # From the bottom. A module imports only from rows above its own; modules that share a row do not know each
     # other, but for a row that is a whole package (`cli.*`), where only circles are forbidden.
     ("record",),
-    ("problems",),
+    ("problems", "workers"),
     ("cachefile", "late", "model", "paths", "yamlfile"),
     ("codec", "crm", "reference", "rule"),
     ("cache",),

@@ -34,6 +34,12 @@ def _format_of(path: Path, format_: str | None) -> str:
     return found
 
 
+def drawn(chosen: list[tuple[Path, str]], format_: str | None) -> tuple[str, ...]:
+    """Return the formats, but for text, in which something is going to be printed or written."""
+    formats = {kind for _, kind in chosen} | {format_ or "text"}
+    return tuple(sorted(formats - {"text"}))
+
+
 def emit(
     screen: Layout, text: Callable[[str], str], chosen: list[tuple[Path, str]], format_: str | None, lang: str
 ) -> None:

@@ -5,7 +5,7 @@ What takes time is the pieces; they can be drawn in any order, anywhere, and kep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
@@ -20,12 +20,19 @@ Entry = CaseReport | AccountReport
 Piece = list[Part]
 
 
-def board(format_: str, lang: str, review: Review) -> str:
-    """Return a review as text for a file or pipe: in brief as text, else as the whole pack, or as JSON."""
+Pieces = Mapping[tuple[str, str], Piece]
+"""Pieces that are drawn already, by format and the file of the deal."""
+
+
+def board(format_: str, lang: str, review: Review, pieces: Pieces) -> str:
+    """Return a review as text for a file or pipe: in brief as text, else as the whole pack, or as JSON.
+
+    Deals that are not among the `pieces` are drawn here.
+    """
     if format_ == "text":
         return render(format_, lang, partial(review_page, review=review), review)
-    cases, accounts = ([piece(format_, lang, entry) for entry in found] for found in (review.cases, review.accounts))
-    return bound(format_, lang, review, cases, accounts)
+    cases = [pieces.get((format_, case.file)) or piece(format_, lang, case) for case in review.cases]
+    return bound(format_, lang, review, cases, [piece(format_, lang, account) for account in review.accounts])
 
 
 def piece(format_: str, lang: str, entry: Entry) -> Piece:

@@ -1,0 +1,1 @@
+"""The compiled rules, exported to other rule engines."""
