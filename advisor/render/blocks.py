@@ -117,11 +117,15 @@ Block = Heading | Line | Bullets | Table | Panel | Tree | Picture | Fold
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a document, drawn in its format by itself; in HTML its heading of the first level stands apart."""
+    """A part of a document, drawn in its format by itself.
+
+    In HTML its heading of the first level stands apart, and so do its pictures, which are drawn together in the end.
+    """
 
     body: str
     title: str = ""
     anchor: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 def cell_text(cell: str | Cell) -> str:
