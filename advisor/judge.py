@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from advisor.infer import Inference, Reasoner
 from advisor.paths import Library
 from advisor.program import YES, Program
 from advisor.questions import Asker, Hanging, Question, paths_below
+from advisor.record import dataclass
 from advisor.rulebase import Playbase
 from advisor.rulecache import open_playbase
 from advisor.settle import Settlement, Settler
