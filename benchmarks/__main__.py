@@ -38,16 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _kept(given)
     chosen = given.parts or [name for name in PARTS if (FOLDER / f"{name}.py").exists()]
     sections, failed = [ABOUT, f"Machine: {machine()}.\n"], False
+    print(*sections, sep="\n", flush=True)
     for name in chosen:
         start = time.monotonic()
         section = _section(name, given)
         failed = failed or section is None
-        sections.append(section or f"## {name}\n\nThis part failed.\n")
-        print(sections[-1], flush=True)
+        sections.append(section or f"## {name.capitalize()}\n\nThis part failed.\n")
+        print(sections[-1], sep="\n", flush=True)
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     output = given.output or (None if given.parts else RESULTS)
     if output is not None:
-        output.write_text("\n".join(sections), encoding="utf-8")
+        output.write_text("\n".join(sections) + "\n", encoding="utf-8")
     return int(failed)
 
 
