@@ -5,13 +5,13 @@ Types, absence, evidence and dates end here; the engine never sees them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from advisor.evidence import UNKNOWN_STATE, Place, State, View
+from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
 from advisor.facttests import States, TestFunction, decider, knowledge_function, reference_function
 from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, paths_read
 from advisor.program import NO, UNDECIDED, YES, Column, Program
-from advisor.rows import Columns, Variants
+from advisor.rows import Bits, Columns, Variants
 from advisor.rulebase import Knowledge
 
 Changes = Mapping[Place, State]
@@ -19,6 +19,9 @@ Changes = Mapping[Place, State]
 
 Readers = dict[str, dict[str, list[tuple[int, TestFunction]]]]
 """For each scope, the tests by the paths that they read."""
+
+MemberPlaces = Mapping[str, tuple[str, int, MemberView]]
+"""For each member's id its list, its number there, and what is known of it."""
 
 _NOTHING: States = {}
 
@@ -45,11 +48,26 @@ def _changed(member: str | None, old: States, new: States) -> list[Place]:
     return [(member, path) for path in old.keys() | new.keys() if old.get(path) is not new.get(path)]
 
 
+def _changed_states(view: View, places: MemberPlaces, change: Changes) -> tuple[States, dict[str, States]]:
+    """Return what is known of the case once it is changed, and of each member of whom something is."""
+    case, own = view.states, dict[str, States]()
+    for (member, path), state in change.items():
+        if member is None:
+            case = {**case, path: state}
+        elif member in places:
+            own[member] = {**own.get(member, places[member][2].states), path: state}
+    return case, own
+
+
 class _World:
     """The tests of each scope as they are decided in the closed or in the open world."""
 
-    def __init__(self, program: Program, tests: dict[str, list[tuple[int, TestFunction]]]) -> None:
+    def __init__(
+        self, program: Program, tests: dict[str, list[tuple[int, TestFunction]]], scope_of: Callable[[str], str]
+    ) -> None:
         self.readers: Readers = {scope: {} for scope in tests}
+        self.shared: set[str] = set()
+        """The facts of the case that tests of members read too."""
         self._blank: dict[str, list[tuple[int, int]]] = {}
         for scope, pairs in tests.items():
             self._blank[scope] = [(number, test(_NOTHING, _NOTHING)) for number, test in pairs]
@@ -58,6 +76,8 @@ class _World:
                 assert isinstance(means, (FactTest, KnowledgeTest))
                 for path in paths_read(means):
                     self.readers[scope].setdefault(path, []).append((number, test))
+                    if scope != CASE and scope_of(path) == CASE:
+                        self.shared.add(path)
 
     def blank(self, row: list[int], scope: str) -> None:
         """Set the tests of a scope to what they are while nothing is known."""
@@ -71,9 +91,16 @@ class _World:
             for number, test in readers.get(path, ()):
                 row[number] = test(case, member)
 
+    def put(self, bits: Bits, row: int, scope: str, paths: Iterable[str], case: States, member: States) -> None:
+        """Decide the tests of a scope that read these facts, for one of many rows side by side."""
+        readers = self.readers[scope]
+        for path in paths:
+            for number, test in readers.get(path, ()):
+                bits.put(number, row, test(case, member))
+
 
 class Encoder:
-    """Encodes views for one program.
+    """Encodes views for one program: the tests that its units make; columns that they do not use stay no.
 
     Most of what rules ask of a case is not known of it: a view is encoded as one of which nothing is known, and then
     the tests are decided that read what is.
@@ -84,14 +111,18 @@ class Encoder:
         self.knowledge = knowledge
         self.width = len(program.columns)
         self.lists = tuple(knowledge.lists)
+        self._own = {name: program.own_columns(name) for name in self.lists}
+        self._columns = [c for c in program.columns if c.number in program.used]
         tests = {scope: self._tests(scope, open_world=False) for scope in (CASE, *self.lists)}
         opened = {scope: self._tests(scope, open_world=True) for scope in (CASE, *self.lists)}
-        self._worlds = {False: _World(program, tests), True: _World(program, opened)}
-        self._own = {name: [c.number for c in program.columns if c.scope == name] for name in self.lists}
+        self._worlds = {
+            False: _World(program, tests, knowledge.scope_of),
+            True: _World(program, opened, knowledge.scope_of),
+        }
         self._single = dict(pair for pairs in tests.values() for pair in pairs)
         self._list_tests = [
             (c.number, c.means)
-            for c in program.columns
+            for c in self._columns
             if isinstance(c.means, KnowledgeTest) and c.means.path in self.lists
         ]
 
@@ -126,39 +157,39 @@ class Encoder:
     def variants(self, view: View, changes: Sequence[Changes], open_world: bool = False) -> Variants:
         """Encode a view side by side with itself, each variant with the changes of its own."""
         result = self.spread(self.encode(view, open_world), len(changes))
+        places: MemberPlaces = {
+            m.id: (name, n, m) for name, members in view.lists.items() for n, m in enumerate(members)
+        }
         for number, change in enumerate(changes):
             if change:
-                self._vary(result, view, change, number, self._worlds[open_world].readers)
+                self._vary(result, view, places, change, number, self._worlds[open_world])
         return result
 
     def spread(self, columns: Columns, width: int = 1) -> Variants:
         """Return encoded columns as so many variants, all alike."""
         return Variants(columns, width, self._own)
 
-    def _vary(self, variants: Variants, view: View, change: Changes, number: int, readers: Readers) -> None:
+    def _vary(
+        self, variants: Variants, view: View, places: MemberPlaces, change: Changes, number: int, world: _World
+    ) -> None:
         """Decide again, in one variant, the tests that read what it changes."""
-        of: dict[str | None, dict[str, State]] = {}
-        for (member, path), state in change.items():
-            of.setdefault(member, {})[path] = state
-        case = {**view.states, **of.pop(None, {})}
-        for path in (path for member, path in change if member is None):
-            for column, test in readers[CASE].get(path, ()):
-                variants.case.put(column, 1 << number, test(case, _NOTHING))
-        for name, members in view.lists.items():
-            touched = [path for member, path in change if member is None and path in readers[name]]
-            for index, one in enumerate(members):
-                changed = of.get(one.id, {})
-                if touched or changed:
-                    row = 1 << index * variants.width + number
-                    states = {**one.states, **changed}
-                    for path in (*touched, *changed):
-                        for column, test in readers[name].get(path, ()):
-                            variants.members[name].put(column, row, test(case, states))
+        case, own = _changed_states(view, places, change)
+        paths = [path for member, path in change if member is None]
+        world.put(variants.case, 1 << number, CASE, paths, case, _NOTHING)
+        for id_, states in own.items():
+            list_, index, _ = places[id_]
+            row = 1 << index * variants.width + number
+            theirs = [path for member, path in change if member == id_]
+            world.put(variants.members[list_], row, list_, theirs, case, states)
+        both = world.shared.intersection(paths)
+        for id_, (list_, index, member) in places.items() if both else ():
+            row = 1 << index * variants.width + number
+            world.put(variants.members[list_], row, list_, both, case, own.get(id_, member.states))
 
     def _tests(self, scope: str, open_world: bool) -> list[tuple[int, TestFunction]]:
         return [
             (c.number, self._function(c, open_world))
-            for c in self.program.columns
+            for c in self._columns
             if c.scope == scope and isinstance(c.means, (FactTest, KnowledgeTest)) and c.means.path not in self.lists
         ]
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import getitem, itemgetter
+from operator import getitem
 from typing import Any, NamedTuple
 
 from advisor.model import CASE
 from advisor.problems import EngineError
 from advisor.program import Alternative, Program, Unit
+from advisor.rows import picker
 
 try:
     import durable_rules_engine as _durable
@@ -58,15 +59,7 @@ class _EngineRule:
     @cached_property
     def read(self) -> Callable[[Sequence[int]], tuple[int, ...]]:
         """Picks what the rule reads out of a row."""
-        return _picker([lit.column for lit in self.literals])
-
-
-def _picker(columns: Sequence[int]) -> Callable[[Sequence[int]], tuple[int, ...]]:
-    """Return what picks these columns out of a row."""
-    if len(columns) == 1:
-        only = columns[0]
-        return lambda row: (row[only],)
-    return itemgetter(*columns)
+        return picker([lit.column for lit in self.literals])
 
 
 def fnv1a(text: str) -> int:
@@ -77,19 +70,27 @@ def fnv1a(text: str) -> int:
     return value
 
 
+class _Answer(NamedTuple):
+    """What the engine said of one fact: the rules that fired, and what that makes of their units."""
+
+    fired: list[_EngineRule]
+    values: list[tuple[int, int]]
+
+
 class _Shard:
     """At most MAX_RULES engine rules with a ruleset of their own."""
 
-    def __init__(self, rules: Sequence[_EngineRule]) -> None:
+    def __init__(self, rules: Sequence[_EngineRule], deciding: bool = True) -> None:
         self.rules = rules
+        self.deciding = deciding
         self.columns = sorted({lit.column for rule in rules for lit in rule.literals})
         self._check()
         texts = [f'"{n}":{{"all":[{{"m":{{"$and":[{self._conditions(rule)}]}}}}]}}' for n, rule in enumerate(rules)]
         definition = "{" + ",".join(texts) + ',"w":{"all":[{"m":{"!":1}}]}}'
         self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
-        self.pick = _picker(self.columns)
+        self.pick = picker(self.columns)
         self.fragments = [[f',"c{column}":{value}' for value in range(3)] for column in self.columns]
-        self.answers: dict[tuple[int, ...], list[_EngineRule]] | None = None
+        self.answers: dict[tuple[int, ...], _Answer] | None = None
         """What the engine said of each fact that it was given for the present case; None: it is asked each time."""
         self._warm_up()
 
@@ -119,12 +120,14 @@ class _Shard:
         if json.loads(_durable.get_facts(self.handle, "s")):
             raise EngineError("the engine kept a retracted fact")
 
-    def run(self, row: Sequence[int]) -> list[_EngineRule]:
+    def run(self, row: Sequence[int]) -> _Answer:
         """Return the rules that match a row; raise EngineError on anything unexpected."""
         values = self.pick(row)
         found = self.answers.get(values) if self.answers is not None else None
         if found is None:
-            found = self._ask(values)
+            fired = self._ask(values)
+            raised = dict(sorted((rule.unit, 2 if rule.certain else 1) for rule in fired))
+            found = _Answer(fired, list(raised.items()))
             if self.answers is not None:
                 self.answers[values] = found
         return found
@@ -168,9 +171,10 @@ class Engine:
     """Runs a program level by level. One instance must not be used by two threads at once."""
 
     def __init__(self, program: Program) -> None:
+        deciding = {unit.number for unit in program.deciding.running}
         self._shards: list[dict[str, list[_Shard]]] = [
             {
-                scope: [_Shard(part) for part in _parts(_engine_rules(u for u in level if u.scope == scope))]
+                scope: _shards([u for u in level if u.scope == scope], deciding)
                 for scope in sorted({u.scope for u in level})
             }
             for level in program.levels
@@ -180,19 +184,20 @@ class Engine:
     def run(
         self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], firings: list[Firing] | None
     ) -> None:
-        """Run one level over one row: raise `values` of the units that fired, and record each firing if asked to."""
+        """Run one level over one row: raise `values` of the units that fired, and record each firing.
+
+        Without firings, only what bears on verdicts is run.
+        """
         list_ = "" if scope == CASE else scope
         for shard in self._shards[level].get(scope, ()):
-            fired = shard.run(row)
-            for rule in fired:
-                if rule.certain:
-                    values[rule.unit] = 2
-                elif not values[rule.unit]:
-                    values[rule.unit] = 1
+            if firings is None and not shard.deciding:
+                break
+            fired, raised = shard.run(row)
+            for unit, value in raised:
+                if value > values[unit]:  # noqa: PLR1730 -- a board's run comes here millions of times
+                    values[unit] = value
             if firings is not None:
-                firings.extend(
-                    [Firing(r.unit, r.alternative, r.certain, list_, member, r.read(row)) for r in fired],
-                )
+                firings.extend([Firing(r.unit, r.alternative, r.certain, list_, member, r.read(row)) for r in fired])
 
     def remember(self) -> None:
         """Ask anew from here on, but not twice about the same fact: one case is judged in many views of it."""
@@ -209,6 +214,17 @@ class Engine:
                 for shards in scopes.values():
                     for shard in shards:
                         shard.close()
+
+
+def _shards(units: Sequence[Unit], deciding: Collection[int]) -> list[_Shard]:
+    """Put units into shards: those that bear on verdicts first, apart from the others."""
+    parts = [[u for u in units if (u.number in deciding) is first] for first in (True, False)]
+    rules = [
+        (part, first)
+        for units, first in zip(parts, (True, False), strict=True)
+        for part in _parts(_engine_rules(units))
+    ]
+    return [_Shard(part, first) for part, first in rules]
 
 
 def _engine_rules(units: Iterable[Unit]) -> list[_EngineRule]:

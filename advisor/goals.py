@@ -96,6 +96,8 @@ class Goals:
         self.view = view
         self.inference = inference
         self.size = size
+        self._falling: dict[int, list[Way]] = {}
+        self._units: dict[tuple[int, str, int, int, bool], list[Way]] = {}
         self._known: dict[tuple[int, str, int, int, bool], list[Way]] = {}
         self._changes: dict[Place, list[tuple[Value | None, State]]] = {}
 
@@ -124,17 +126,16 @@ class Goals:
 
     def _out(self, contenders: list[Contender]) -> list[Way]:
         """Each of these contenders is not yes, or is defeated."""
-        return self._product(
-            [
-                self._union(
-                    [
-                        self._unit(c.unit.number, CASE, -1, UNDECIDED, False),
-                        *(self._unit(n, CASE, -1, YES, True) for n in c.defeated_by),
-                    ]
-                )
-                for c in contenders
-            ]
-        )
+        return self._product([self._falls(contender) for contender in contenders])
+
+    def _falls(self, contender: Contender) -> list[Way]:
+        number = contender.unit.number
+        if number not in self._falling:
+            fails = self._unit(number, CASE, -1, UNDECIDED, False)
+            self._falling[number] = self._union(
+                [fails, *(self._unit(n, CASE, -1, YES, True) for n in contender.defeated_by)]
+            )
+        return self._falling[number]
 
     def _union(self, ways: list[list[Way]]) -> list[Way]:
         """One of these goals reached; the parts are trimmed already."""
@@ -157,7 +158,10 @@ class Goals:
         return result
 
     def _unit(self, number: int, scope: str, member: int, bound: int, up: bool) -> list[Way]:
-        return self._tree(self.program.units[number].tree, scope, member, bound, up)
+        key = (number, scope, member, bound, up)
+        if key not in self._units:
+            self._units[key] = self._tree(self.program.units[number].tree, scope, member, bound, up)
+        return self._units[key]
 
     def _tree(self, tree: Tree, scope: str, member: int, bound: int, up: bool) -> list[Way]:
         """Ways to bring a condition to at least (`up`), or at most, a bound."""

@@ -11,7 +11,7 @@ from advisor.engine import Engine, Firing
 from advisor.evidence import View
 from advisor.model import CASE
 from advisor.problems import EngineError
-from advisor.program import NO, UNDECIDED, YES, Column, Program, QuantifiedColumn, Unit
+from advisor.program import NO, UNDECIDED, YES, Program, Unit
 from advisor.quarantine import Quarantine
 from advisor.rows import Bits, Columns
 from advisor.rulebase import Knowledge
@@ -40,39 +40,44 @@ class Reasoner:
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self.program = program
         self.quarantine = Quarantine(knowledge)
-        self.encoder = Encoder(program, knowledge)
-        self.shadow = Shadow(program)
         self.engine = Engine(program)
-        self._plan = [_LevelPlan(program, level) for level in range(len(program.levels))]
-        self._agreement = _Agreement(program, knowledge.lists)
+        self._whole = _Course(program, knowledge)
+        self._deciding = _Course(program.deciding, knowledge)
+        self.encoder = self._whole.encoder
 
-    def infer(self, view: View, name: str, open_world: bool = False, traced: bool = True) -> Inference:
+    def infer(self, view: View, name: str, open_world: bool = False, whole: bool = True) -> Inference:
         """Infer on the engine, shadowed; raise EngineError naming the rule and the case if they differ.
 
-        What nobody is going to explain need not be `traced`: its values are compared, its firings are not kept.
+        Where only the verdict matters, not the `whole` of what rules say, nothing is run and traced but what bears on
+        verdicts; all other units are then no.
         """
-        columns = self.encoder.encode(self.quarantine.apply(view), open_world)
-        shadow = self.shadow.run(self.encoder.spread(columns))
-        result = self._run(columns, traced)
-        wrong = self._agreement.differing(result, shadow, traced)
+        course = self._whole if whole else self._deciding
+        columns = course.encoder.encode(self.quarantine.apply(view), open_world)
+        shadow = course.shadow.run(course.encoder.spread(columns))
+        result = self._run(course, columns, whole)
+        wrong = course.agreement.differing(result, shadow, whole)
         if wrong is not None:
             rules = ", ".join(f'"{self.program.units[number].name}"' for number in wrong) or "its rules"
             raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
         return result
 
-    def imagine(self, view: View, open_world: bool = False) -> Inference:
-        """Infer on the shadow alone: fast, for searches whose results are confirmed by `infer`."""
-        columns = self.encoder.encode(self.quarantine.apply(view), open_world)
-        return _inference(columns, self.shadow.run(self.encoder.spread(columns)))
+    def imagine(self, view: View, open_world: bool = False, whole: bool = False) -> Inference:
+        """Infer on the shadow alone: for searches whose results are confirmed by `infer`."""
+        course = self._whole if whole else self._deciding
+        columns = course.encoder.encode(self.quarantine.apply(view), open_world)
+        return _inference(columns, course.shadow.run(course.encoder.spread(columns)))
 
-    def imagine_all(self, view: View, changes: Sequence[Changes], open_world: bool = False) -> Imagined:
+    def imagine_all(
+        self, view: View, changes: Sequence[Changes], open_world: bool = False, whole: bool = False
+    ) -> Imagined:
         """Infer on the shadow, side by side, all the views that some changes make of one."""
+        course = self._whole if whole else self._deciding
         if not view.cleared:
             base = self.quarantine.apply(view)
             apply, spares = self.quarantine.apply, self.quarantine.spares
             changes = [c if spares(c) else _changes(base, apply(view.changed(c))) for c in changes]
             view = base
-        return self.shadow.run(self.encoder.variants(view, changes, open_world))
+        return course.shadow.run(course.encoder.variants(view, changes, open_world))
 
     def remember(self) -> None:
         """Begin another case: until the next, the engine is not asked twice about the same fact."""
@@ -82,13 +87,13 @@ class Reasoner:
         """Free the engine."""
         self.engine.close()
 
-    def _run(self, columns: Columns, traced: bool) -> Inference:
+    def _run(self, course: _Course, columns: Columns, traced: bool) -> Inference:
         size = len(self.program.units)
         case = [NO] * size
         members = {name: [[NO] * size for _ in rows] for name, rows in columns.members.items()}
         firings: list[Firing] = []
         kept = firings if traced else None
-        for number, plan in enumerate(self._plan):
+        for number, plan in enumerate(course.plan):
             if CASE in plan.scopes:
                 self.engine.run(number, CASE, -1, columns.case, case, kept)
             for list_ in plan.lists:
@@ -96,6 +101,17 @@ class Reasoner:
                     self.engine.run(number, list_, index, row, members[list_][index], kept)
             plan.write(columns, case, members)
         return Inference(columns, case, members, firings)
+
+
+class _Course:
+    """How a program, or the part of it that bears on verdicts, is run: by its shadow, and beside it by the engine."""
+
+    def __init__(self, program: Program, knowledge: Knowledge) -> None:
+        readers = _lists_that_read(program)
+        self.encoder = Encoder(program, knowledge)
+        self.shadow = Shadow(program)
+        self.plan = [_LevelPlan(program, level, readers) for level in range(len(program.levels))]
+        self.agreement = _Agreement(program, knowledge.lists)
 
 
 def _changes(base: View, view: View) -> Changes:
@@ -125,8 +141,8 @@ class _Agreement:
 
     def __init__(self, program: Program, lists: Iterable[str]) -> None:
         self.program = program
-        self.units = {s: [u.number for u in program.units if u.scope == s] for s in (CASE, *lists)}
-        self.several = [u for u in program.units if len(u.alternatives) > 1]
+        self.units = {s: [u.number for u in program.running if u.scope == s] for s in (CASE, *lists)}
+        self.several = [u for u in program.running if len(u.alternatives) > 1]
         self.numbers = {u.number for u in self.several}
         self.single = {s: [n for n in units if n not in self.numbers] for s, units in self.units.items()}
 
@@ -186,34 +202,35 @@ class _Agreement:
 class _LevelPlan:
     """What happens after the units of one level have run: findings, helpers and quantifiers get their values."""
 
-    def __init__(self, program: Program, level: int) -> None:
+    def __init__(self, program: Program, level: int, readers: dict[int, tuple[str, ...]]) -> None:
         units = program.levels[level]
         self.scopes = {u.scope for u in units}
         self.lists = sorted(self.scopes - {CASE})
         writers = [u for u in units if u.writes is not None]
-        self.case_writes = [(u.number, u.writes) for u in writers if u.scope == CASE and u.writes is not None]
+        self.case_writes = [
+            (u.number, u.writes, readers.get(u.writes, ())) for u in writers if u.scope == CASE and u.writes is not None
+        ]
         self.member_writes = {
             name: [(u.number, u.writes) for u in writers if u.scope == name and u.writes is not None]
             for name in self.lists
         }
-        self.quantified = [(c, c.means) for c in program.quantified_at(level + 1) if _is_quantified(c)]
+        self.quantified = [(n, means, readers.get(n, ())) for n, means in program.quantified_at(level + 1)]
 
     def write(self, columns: Columns, case: list[int], members: dict[str, list[list[int]]]) -> None:
         """Write conclusions into columns: a finding is the strongest of the rules that conclude it."""
-        for unit, column in self.case_writes:
+        for unit, column, lists in self.case_writes:
             if case[unit] > columns.case[column]:
-                columns.put(column, case[unit])
+                columns.put(column, case[unit], lists)
         for list_, writes in self.member_writes.items():
             for row, values in zip(columns.members[list_], members[list_], strict=True):
                 for unit, column in writes:
                     if values[unit] > row[column]:  # noqa: PLR1730 -- a board's run comes here millions of times
                         row[column] = values[unit]
-        for quantified, means in self.quantified:
-            assert isinstance(means, QuantifiedColumn)
+        for column, means, lists in self.quantified:
             found = [row[means.member_column] for row in columns.members[means.list]]
             value = quantify(means.quantifier, found, columns.complete[means.list])
             if value != NO:
-                columns.put(quantified.number, value)
+                columns.put(column, value, lists)
 
 
 def _rows_and_columns(inference: Inference, unit: Unit) -> Iterable[tuple[int, list[int]]]:
@@ -223,8 +240,14 @@ def _rows_and_columns(inference: Inference, unit: Unit) -> Iterable[tuple[int, l
     return zip(values, inference.columns.members[unit.scope], strict=True)
 
 
-def _is_quantified(column: Column) -> bool:
-    return isinstance(column.means, QuantifiedColumn)
+def _lists_that_read(program: Program) -> dict[int, tuple[str, ...]]:
+    """Return for each column of the case the lists whose members' rules read it."""
+    found: dict[int, set[str]] = {}
+    for unit in program.running:
+        for number in {lit.column for alternative in unit.alternatives for lit in alternative}:
+            if unit.scope != CASE and program.columns[number].scope == CASE:
+                found.setdefault(number, set()).add(unit.scope)
+    return {number: tuple(sorted(lists)) for number, lists in found.items()}
 
 
 def quantify(quantifier: str, values: Iterable[int], complete: bool) -> int:

@@ -72,7 +72,7 @@ class Judge:
         inference = self.reasoner.infer(told, case.id)
         decision = self.arbiter.decide(inference.case)
         masked_view, masked = as_proven(told, self.knowledge)
-        proven = self.arbiter.decide(self.reasoner.infer(masked_view, case.id, traced=False).case)
+        proven = self.arbiter.decide(self.reasoner.infer(masked_view, case.id, whole=False).case)
         carriers = self._carriers(told, decision, masked) if proven.verdict != decision.verdict else ()
         settlement = self._settlement(case, told, decision)
         view = self.reasoner.quarantine.apply(told)
@@ -84,7 +84,7 @@ class Judge:
         variants = self.reasoner.quarantine.variants(told)
         for view in variants:
             alone = len(variants) == 1
-            mine = decision if alone else self.arbiter.decide(self.reasoner.infer(view, case.id, traced=False).case)
+            mine = decision if alone else self.arbiter.decide(self.reasoner.infer(view, case.id, whole=False).case)
             found.append(self._settle(view, mine, case.id))
         possible = tuple(dict.fromkeys(verdict for s in found for verdict in s.possible))
         settled = all(s.settled for s in found) and possible == (decision.verdict,)
@@ -102,10 +102,10 @@ class Judge:
     def _settle(self, view: View, decision: Decision, name: str) -> Settlement:
         """Settle as if nothing had happened of which nothing is on file, unless the verdict hangs on just that."""
         quiet = without_incidents(view, self.knowledge)
-        opened = self.reasoner.infer(quiet, name, open_world=True, traced=False)
+        opened = self.reasoner.infer(quiet, name, open_world=True, whole=False)
         if decision.verdict in self.arbiter.possible(opened.case):
             return self.settler.settle(quiet, decision, opened)
-        return self.settler.settle(view, decision, self.reasoner.infer(view, name, open_world=True, traced=False))
+        return self.settler.settle(view, decision, self.reasoner.infer(view, name, open_world=True, whole=False))
 
     def _carriers(self, view: View, decision: Decision, masked: tuple[Place, ...]) -> tuple[Place, ...]:
         """Return the unproven claims that each alone carry the verdict, else all that the winning rule rests on."""

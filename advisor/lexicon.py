@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from advisor import yamlfile
@@ -34,10 +34,27 @@ def words() -> dict[str, Text]:
 
 def say(key: str, **parts: Text | str | int) -> Text:
     """Return an entry with its placeholders filled, in both languages."""
+    if not parts:
+        return _bare(key)
     entry = words()[key]
     en = {name: part.en if isinstance(part, Text) else part for name, part in parts.items()}
     zh = {name: part.zh if isinstance(part, Text) else part for name, part in parts.items()}
     return Text(entry.en.format(**en), entry.zh.format(**zh))
+
+
+def word(key: str, lang: str, **parts: Text | str | int) -> str:
+    """Return an entry with its placeholders filled, in one language."""
+    if not parts:
+        return _bare(key).get(lang)
+    filled = {name: part.get(lang) if isinstance(part, Text) else part for name, part in parts.items()}
+    return words()[key].get(lang).format(**filled)
+
+
+@cache
+def _bare(key: str) -> Text:
+    """Return an entry that has no placeholders."""
+    entry = words()[key]
+    return Text(entry.en.format(), entry.zh.format())
 
 
 def listed(parts: Iterable[Text]) -> Text:

@@ -171,13 +171,12 @@ class FlipLine:
 
 @dataclass(frozen=True)
 class Step:
-    """One conclusion of the trace: the rule, about whom, whether certain, and what it read."""
+    """One conclusion of the trace: the rule, about whom, why, and what it read."""
 
     rule: str
     title: Text
     member: str | None
-    answer: Answer
-    because: Text | None
+    because: Text
     read: tuple[str, ...]
 
 

@@ -36,8 +36,11 @@ class Location:
 
 NOWHERE = Location("")
 
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_OBEYED = r"\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
+UNPRINTABLE = re.compile(rf"[\n{_OBEYED}]")
 """Characters that a terminal obeys, that turn the direction of what stands after them, or that no file can hold."""
+UNPRINTABLE_WITHIN_LINES = re.compile(f"[{_OBEYED}]")
+"""The same, where lines may end."""
 
 MAX_PROBLEMS = 200
 """Problems in one run; an input that has more is not the kind of file that it should be."""

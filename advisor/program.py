@@ -5,6 +5,7 @@ A column holds 0 (no), 1 (undecided) or 2 (yes). Engine, shadow and explanations
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -113,9 +114,48 @@ class Program:
                 found.setdefault(unit.rule.then.finding, []).append(unit)
         return found
 
-    def quantified_at(self, level: int) -> list[Column]:
-        """Return the quantifier columns that can be computed once this level has run."""
-        return [c for c in self.columns if isinstance(c.means, QuantifiedColumn) and c.level == level]
+    @cached_property
+    def running(self) -> tuple[Unit, ...]:
+        """The units that are run, level by level."""
+        return tuple(unit for level in self.levels for unit in level)
+
+    @cached_property
+    def used(self) -> frozenset[int]:
+        """The columns that these units read or write."""
+        read = {lit.column for unit in self.running for alternative in unit.alternatives for lit in alternative}
+        return frozenset(read | {unit.writes for unit in self.running if unit.writes is not None})
+
+    def own_columns(self, list_: str) -> list[int]:
+        """Return the columns in use in which the members of a list differ."""
+        return [c.number for c in self.columns if c.scope == list_ and c.number in self.used]
+
+    def quantified_at(self, level: int) -> list[tuple[int, QuantifiedColumn]]:
+        """Return the quantifier columns in use that can be computed once this level has run."""
+        at_level = ((c.number, c.means) for c in self.columns if c.level == level and c.number in self.used)
+        return [(number, means) for number, means in at_level if isinstance(means, QuantifiedColumn)]
+
+    @cached_property
+    def deciding(self) -> Program:
+        """The part that bears on verdicts: candidates, what defeats them, and whatever these rest on.
+
+        Units and columns keep their numbers. What is said and done about a verdict is most of a rule base.
+        """
+        stack = [u.number for u in self.units if u.rule and (u.rule.then.candidate or u.rule.then.defeats)]
+        kept: set[int] = set()
+        while stack:
+            number = stack.pop()
+            if number not in kept:
+                kept.add(number)
+                stack.extend(unit.number for unit in self._below(self.units[number]))
+        levels = tuple(tuple(unit for unit in level if unit.number in kept) for level in self.levels)
+        return Program(self.columns, self.units, levels, self.column_of)
+
+    def _below(self, unit: Unit) -> Iterator[Unit]:
+        """Yield the units on which one rests."""
+        for number in {lit.column for alternative in unit.alternatives for lit in alternative}:
+            means = self.columns[number].means
+            written = means.member_column if isinstance(means, QuantifiedColumn) else number
+            yield from self.writers.get(written, ())
 
 
 def nth_strongest(values: list[int], need: int) -> int:

@@ -123,7 +123,7 @@ class _Told:
     def __init__(self, asker: Asker, view: View, steps: list[tuple[Place, Value | None]]) -> None:
         self.asker = asker
         changes = [{place: learnt(value)} for place, value in steps]
-        self.imagined = asker.reasoner.imagine_all(view, changes)
+        self.imagined = asker.reasoner.imagine_all(view, changes, whole=True)
         self.every = (1 << len(steps)) - 1
         self.verdicts = asker.arbiter.verdicts(self.imagined.case, self.every)
         self._changes = changes

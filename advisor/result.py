@@ -6,10 +6,9 @@ All words stand in both languages, filled in; dates are ISO; amounts are text as
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from advisor.lines import (
     Action,
@@ -35,12 +34,16 @@ from advisor.model import Text
 from advisor.rule import STOPPING
 from advisor.sheet import CaseChange, Footing, Sheet
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "2.0"
 
 
 @dataclass(frozen=True)
 class CaseReport:
-    """Everything that is said about one deal."""
+    """Everything that is said about one deal.
+
+    `trace` has the conclusions that hold, in the order in which they were drawn; `undecided` the ids of the rules that
+    stay undecided for want of facts, for the deal or for somebody in it.
+    """
 
     id: str
     title: Text
@@ -70,6 +73,7 @@ class CaseReport:
     people: tuple[PersonLine, ...]
     candidates: tuple[CandidateLine, ...]
     trace: tuple[Step, ...]
+    undecided: tuple[str, ...]
     sheet: Sheet
 
     @property
@@ -171,18 +175,3 @@ class Argument:
     heading: Text
     trees: tuple[Node, ...]
     missing: tuple[FactLine, ...] = ()
-
-
-def to_plain(value: Any) -> Any:
-    """Turn a result into dicts, lists, strings, numbers and booleans, ready for JSON."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, (tuple, list)):
-        return [to_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    return value

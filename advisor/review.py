@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,36 +20,37 @@ from advisor.result import SCHEMA_VERSION, AccountReport, CaseReport, Review, Un
 from advisor.sheet import CaseChange
 
 
-def review(
-    judge: Judge,
-    files: Iterable[Path],
-    day: date | None = None,
-    names: bool = False,
-    progress: Callable[[Path], None] = lambda _: None,
-    before: Mapping[str, PreviousCase] | None = None,
-) -> Review:
-    """Judge every case file; a file that cannot be read or judged is listed with its problems.
+@dataclass(frozen=True)
+class Judged:
+    """What became of one file: a deal or an account, or why there is none; and what changed since an earlier review."""
 
-    With the deals of an earlier review (`before`), say what has changed since.
-    """
-    reports: list[CaseReport] = []
-    changes: list[CaseChange] = []
-    accounts: list[AccountReport] = []
-    unreadable: list[Unreadable] = []
-    for path in files:
-        progress(path)
-        try:
-            judgement = judge.judge(load_case(path, judge.knowledge), day)
-            if judgement.case.kind == "account":
-                accounts.append(account_report(judge, judgement, names))
-            else:
-                reports.append(report(judge, judgement, names))
-                if before is not None:
-                    changes.append(_change(judge, judgement, reports[-1], before))
-        except InputError as error:
-            unreadable.append(Unreadable(paths.display(path), tuple(map(str, error.problems))))
-        except EngineError as error:
-            unreadable.append(Unreadable(paths.display(path), (str(error),)))
+    entry: CaseReport | AccountReport | Unreadable
+    change: CaseChange | None = None
+
+
+def judged(
+    judge: Judge, path: Path, day: date | None, names: bool, before: Mapping[str, PreviousCase] | None
+) -> Judged:
+    """Judge one file; one that cannot be read or judged is an entry with its problems."""
+    try:
+        judgement = judge.judge(load_case(path, judge.knowledge), day)
+        if judgement.case.kind == "account":
+            return Judged(account_report(judge, judgement, names))
+        found = report(judge, judgement, names)
+        return Judged(found, _change(judge, judgement, found, before) if before is not None else None)
+    except InputError as error:
+        return Judged(Unreadable(paths.display(path), tuple(map(str, error.problems))))
+    except EngineError as error:
+        return Judged(Unreadable(paths.display(path), (str(error),)))
+
+
+def put_together(judge: Judge, found: Iterable[Judged], before: Mapping[str, PreviousCase] | None) -> Review:
+    """Put what became of all files together, whatever the order in which they were judged."""
+    found = list(found)
+    reports = [one.entry for one in found if isinstance(one.entry, CaseReport)]
+    accounts = [one.entry for one in found if isinstance(one.entry, AccountReport)]
+    unreadable = [one.entry for one in found if isinstance(one.entry, Unreadable)]
+    changes = [one.change for one in found if one.change is not None]
     return Review(
         schema_version=SCHEMA_VERSION,
         disclaimer=judge.knowledge.disclaimer,
@@ -58,6 +59,20 @@ def review(
         unreadable=tuple(sorted(unreadable, key=lambda u: u.file)),
         changes=_changes(judge, changes, before) if before is not None else None,
     )
+
+
+def review(
+    judge: Judge,
+    files: Iterable[Path],
+    day: date | None = None,
+    names: bool = False,
+    before: Mapping[str, PreviousCase] | None = None,
+) -> Review:
+    """Judge every case file; a file that cannot be read or judged is listed with its problems.
+
+    With the deals of an earlier review (`before`), say what has changed since.
+    """
+    return put_together(judge, (judged(judge, path, day, names, before) for path in files), before)
 
 
 def _change(judge: Judge, judgement: Judgement, now: CaseReport, before: Mapping[str, PreviousCase]) -> CaseChange:

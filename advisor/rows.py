@@ -6,8 +6,9 @@ that it is at least undecided in variant i, bit i of `certain` that it is yes. O
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from advisor.program import NO, YES
 
@@ -16,7 +17,7 @@ from advisor.program import NO, YES
 class Columns:
     """The values of all columns for one case: the case's own row, and a row for each member of each list.
 
-    A member's row holds the case's values too, so that one row is all that a rule about a member reads.
+    A member's row holds the case's values too that rules about members read.
     """
 
     case: list[int]
@@ -24,12 +25,16 @@ class Columns:
     ids: dict[str, tuple[str, ...]]
     complete: dict[str, bool]
 
-    def put(self, column: int, value: int) -> None:
-        """Set a column of the case, in the members' rows too."""
+    def put(self, column: int, value: int, lists: Iterable[str]) -> None:
+        """Set a column of the case, in the rows of those members too whose rules read it."""
         self.case[column] = value
-        for rows in self.members.values():
-            for row in rows:
+        for name in lists:
+            for row in self.members[name]:
                 row[column] = value
+
+
+OwnColumns = Mapping[str, Sequence[int]]
+"""For each list the columns in which its members differ."""
 
 
 @dataclass
@@ -75,8 +80,8 @@ class Variants:
     has its own columns, and those of the case only once they were handed down.
     """
 
-    def __init__(self, columns: Columns, width: int, own: dict[str, list[int]]) -> None:
-        """Spread encoded columns over the variants; `own` are the columns of the members of each list."""
+    def __init__(self, columns: Columns, width: int, own: OwnColumns) -> None:
+        """Spread encoded columns over the variants; of members, those that are their `own`."""
         self.width = width
         self.full = (1 << width) - 1
         self.own = own
@@ -88,10 +93,8 @@ class Variants:
         for name, rows in columns.members.items():
             bits = self.members[name] = Bits.none(size)
             widen = _Widener(len(rows), width)
-            for number in own[name] if rows else ():
-                values = [row[number] for row in rows]
-                bits.possible[number] = widen.pattern([value != NO for value in values])
-                bits.certain[number] = widen.pattern([value == YES for value in values])
+            for number, values in zip(own[name], zip(*map(picker(own[name]), rows), strict=True), strict=bool(rows)):
+                bits.possible[number], bits.certain[number] = widen.bits(values)
 
     def all_rows(self, list_: str) -> int:
         """Return the bits of every row of a list."""
@@ -120,22 +123,31 @@ class Variants:
 
 
 class _Widener:
-    """Repeats each member's bit for every variant; most patterns occur often."""
+    """Repeats what members are, one after the other, for every variant; most columns are alike."""
 
     def __init__(self, count: int, width: int) -> None:
-        self.every = (1 << count * width) - 1
-        self.words = {True: "1" * width, False: "0" * width}
-        self.known: dict[tuple[bool, ...], int] = {}
+        self.count = count
+        self.words = ("0" * width, "1" * width)
+        self.known: dict[tuple[int, ...], tuple[int, int]] = {}
 
-    def pattern(self, members: list[bool]) -> int:
-        if True not in members or not self.every:
-            return 0
-        if False not in members:
-            return self.every
-        key = tuple(members)
-        if key not in self.known:
-            self.known[key] = int("".join(map(self.words.__getitem__, reversed(key))), 2)
-        return self.known[key]
+    def bits(self, values: tuple[int, ...]) -> tuple[int, int]:
+        """Return the bits of a column, possible and certain, from the values of its members."""
+        if values not in self.known:
+            backwards = values[::-1]
+            possible = "".join([self.words[value != NO] for value in backwards])
+            certain = "".join([self.words[value == YES] for value in backwards])
+            self.known[values] = (int(possible or "0", 2), int(certain or "0", 2))
+        return self.known[values]
+
+
+def picker(columns: Sequence[int]) -> Callable[[Sequence[int]], tuple[int, ...]]:
+    """Return what picks these columns out of a row."""
+    if not columns:
+        return lambda _: ()
+    if len(columns) == 1:
+        only = columns[0]
+        return lambda row: (row[only],)
+    return itemgetter(*columns)
 
 
 def lanes(rows: int) -> Iterator[int]:

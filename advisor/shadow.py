@@ -57,11 +57,7 @@ class _Level:
         self.parts = [
             _Part(program, [u for u in units if u.scope == s], handed) for s in sorted({u.scope for u in units})
         ]
-        self.quantified = [
-            (column.number, column.means)
-            for column in program.quantified_at(number + 1)
-            if isinstance(column.means, QuantifiedColumn)
-        ]
+        self.quantified = program.quantified_at(number + 1)
 
     def run(self, variants: Variants, case: Bits, members: dict[str, Bits]) -> None:
         for part in self.parts:

@@ -101,7 +101,7 @@ def _judge_all(reasoner: Reasoner, arbiter: Arbiter, views: Sequence[View]) -> N
 
 def _imagine_all(reasoner: Reasoner, views: Sequence[View]) -> None:
     for view in views:
-        reasoner.imagine(view)
+        reasoner.imagine_all(view, [{}], whole=True)
 
 
 def _people(setting: Setting, judge: Judge, part: Part) -> list[Line]:

@@ -84,7 +84,7 @@ def _certify(judge: Judge, views: list[tuple[str, View]]) -> None:
 
 def _imagine(judge: Judge, views: list[tuple[str, View]]) -> None:
     for _, view in views:
-        judge.arbiter.decide(judge.reasoner.imagine(view).case)
+        judge.arbiter.verdicts(judge.reasoner.imagine_all(view, [{}], whole=True).case, 1)
 
 
 def _run(judge: Judge, engine: Engine, views: list[tuple[str, View]], ready: list[tuple[Facts, object]]) -> None:
@@ -96,7 +96,7 @@ def _run(judge: Judge, engine: Engine, views: list[tuple[str, View]], ready: lis
 
 
 def _shadowed(judge: Judge, views: list[tuple[str, View]], inferred: list[Inference]) -> int:
-    imagined = (judge.reasoner.imagine(view) for _, view in views)
+    imagined = (judge.reasoner.imagine(view, whole=True) for _, view in views)
     return sum(_values(one) == _values(other) for one, other in zip(imagined, inferred, strict=True))
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from rich.cells import cell_len
 
 from advisor import paths
 from advisor.cli.main import main, run
+from advisor.judge import Judge
+from advisor.review import Judged, judged
 
 TESTS = Path(__file__).resolve().parent
 
@@ -684,6 +687,24 @@ def test_a_failing_engine_gives_no_advice(advisor: Advisor, monkeypatch: pytest.
     listed = advisor("review", CASE)
     assert listed.code == 2
     assert "engine and evaluator disagree" in " ".join(listed.out.split())
+
+
+def test_a_crash_while_a_case_is_judged_costs_that_case(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crashing(judge: Judge, path: Path, *more: Any) -> Judged:
+        if path.name == "crash.yaml":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return judged(judge, path, *more)
+
+    monkeypatch.setattr("advisor.cli.judging.judged", crashing)
+    text = Path(CASE).read_text(encoding="utf-8")
+    for name in ("crash.yaml", "other.yaml"):
+        Path(name).write_text(text, encoding="utf-8")
+    outcome = advisor("review", "crash.yaml", CASE, "other.yaml", "--output", "kept.md")
+    assert outcome.code == 2
+    said = " ".join(outcome.out.split())
+    assert "crash.yaml" in said
+    assert "no advice is given on this file: its process was ended by SIGKILL while it was judged" in said
+    assert Path("kept.md").read_text(encoding="utf-8").count("\n# ") >= 2
 
 
 def test_an_interrupt_has_its_own_code(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,7 @@ def test_a_quantifier_is_a_column_of_the_case_over_a_helper_of_its_list() -> Non
     quantified = next(c for c in program.columns if isinstance(c.means, QuantifiedColumn))
     assert (helper.scope, helper.level) == ("stakeholders", 1)
     assert (quantified.scope, quantified.means) == (CASE, QuantifiedColumn("any", "stakeholders", helper.number))
-    assert program.quantified_at(1) == [quantified]
+    assert program.quantified_at(1) == [(quantified.number, quantified.means)]
     assert program.quantified_at(2) == []
     assert program.column_of[Quantified("any", "stakeholders", where)] == quantified.number
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -189,20 +189,20 @@ def test_an_engine_error_says_what_the_engine_did(
 
 # --- nothing is lost unseen ---------------------------------------------------------------------------------------
 
-Run = Callable[[Any, Sequence[int]], list[Any]]
+Run = Callable[[Any, tuple[int, ...]], list[Any]]
 
 
 def losing(run: Run, number: int) -> Run:
-    """Return a shard's `run` that loses every firing of one unit."""
+    """Return a shard's `_ask` that loses every firing of one unit."""
     return lambda shard, row: [rule for rule in run(shard, row) if rule.unit != number]
 
 
 def test_a_lost_firing_is_caught_and_names_the_rule_and_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
     reasoner = reasoner_of(wide(4))
     unit = next(u for u in reasoner.program.units if u.name == "r/2")
-    run = engine_module._Shard.run
+    run = engine_module._Shard._ask
     with monkeypatch.context() as patch:
-        patch.setattr(engine_module._Shard, "run", losing(run, unit.number))
+        patch.setattr(engine_module._Shard, "_ask", losing(run, unit.number))
         with pytest.raises(EngineError, match=r'"r/2" in case "acme"') as caught:
             reasoner.infer(BOTH, "acme")
         assert "no advice is given" in str(caught.value)
@@ -213,9 +213,9 @@ def test_a_lost_firing_is_caught_and_names_the_rule_and_the_case(monkeypatch: py
 
 def test_a_certain_firing_lost_beside_a_possible_one_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     reasoner = reasoner_of(wide(2))
-    run = engine_module._Shard.run
+    run = engine_module._Shard._ask
     monkeypatch.setattr(
-        engine_module._Shard, "run", lambda shard, row: [rule for rule in run(shard, row) if not rule.certain]
+        engine_module._Shard, "_ask", lambda shard, row: [rule for rule in run(shard, row) if not rule.certain]
     )
     with pytest.raises(EngineError, match=r'"r/0", "r/1" in case "acme"'):
         reasoner.infer(BOTH, "acme")
@@ -224,7 +224,7 @@ def test_a_certain_firing_lost_beside_a_possible_one_is_caught(monkeypatch: pyte
 
 def test_an_invented_firing_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     reasoner = reasoner_of(wide(2))
-    monkeypatch.setattr(engine_module._Shard, "run", lambda shard, row: list(shard.rules))
+    monkeypatch.setattr(engine_module._Shard, "_ask", lambda shard, row: list(shard.rules))
     with pytest.raises(EngineError, match=r'"r/0", "r/1" in case "acme"'):
         reasoner.infer(view(), "acme")
     reasoner.close()
@@ -233,9 +233,9 @@ def test_an_invented_firing_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_firing_lost_beside_that_of_another_alternative_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     base = playbase([fact("deal.a"), fact("deal.b")], rule("r/x", Either((yes("deal.a"), yes("deal.b"))), "bid"))
     reasoner = reasoner_of(base)
-    run = engine_module._Shard.run
+    run = engine_module._Shard._ask
     monkeypatch.setattr(
-        engine_module._Shard, "run", lambda shard, row: [rule for rule in run(shard, row) if rule.alternative == 0]
+        engine_module._Shard, "_ask", lambda shard, row: [rule for rule in run(shard, row) if rule.alternative == 0]
     )
     with pytest.raises(EngineError, match=r'"r/x" in case "acme"'):
         reasoner.infer(view({"deal.a": True, "deal.b": True}), "acme")
@@ -244,8 +244,8 @@ def test_a_firing_lost_beside_that_of_another_alternative_is_caught(monkeypatch:
 
 def test_a_firing_told_twice_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     reasoner = reasoner_of(wide(1))
-    run = engine_module._Shard.run
-    monkeypatch.setattr(engine_module._Shard, "run", lambda shard, row: run(shard, row) * 2)
+    run = engine_module._Shard._ask
+    monkeypatch.setattr(engine_module._Shard, "_ask", lambda shard, row: run(shard, row) * 2)
     with pytest.raises(EngineError, match='case "acme"'):
         reasoner.infer(BOTH, "acme")
     reasoner.close()
@@ -255,14 +255,14 @@ def test_a_firing_lost_for_one_member_is_caught(monkeypatch: pytest.MonkeyPatch)
     each = rule("r/each", yes("stakeholder.hostile"), finding="hostile", each="stakeholders")
     reasoner = reasoner_of(playbase([fact("stakeholder.hostile")], each))
     hostile = {"stakeholder.hostile": True}
-    run = engine_module._Shard.run
+    run = engine_module._Shard._ask
     rows: list[object] = []
 
-    def lose_the_second(shard: Any, row: Sequence[int]) -> list[Any]:
+    def lose_the_second(shard: Any, row: tuple[int, ...]) -> list[Any]:
         rows.append(row)
         return [] if len(rows) == 2 else run(shard, row)
 
-    monkeypatch.setattr(engine_module._Shard, "run", lose_the_second)
+    monkeypatch.setattr(engine_module._Shard, "_ask", lose_the_second)
     with pytest.raises(EngineError, match='"r/each" in case "acme"'):
         reasoner.infer(view(stakeholders=[hostile, hostile]), "acme")
     reasoner.close()

@@ -27,7 +27,7 @@ from advisor.load.sheets import MAX_LEARNER, open_sheet
 from advisor.load.teaching import lessons_in, load_lesson
 from advisor.picks import read_letter, read_letters, read_percent, read_verdict
 from advisor.problems import InputError, Location, Problem
-from advisor.result import to_plain
+from advisor.render.data import to_json
 from tests.build import MINI, mini_library
 from tests.test_cli import Advisor, advisor, checkout  # noqa: F401 - fixtures
 
@@ -657,7 +657,7 @@ def test_the_order_of_sheets_does_not_matter(names: list[str]) -> None:
 
 def test_data_of_a_class_say_each_text_once() -> None:
     few, many = (
-        len(json.dumps(to_plain(class_data(classroom(**{f"l{n}": best() for n in range(count)})))))
+        len(json.dumps(json.loads(to_json(class_data(classroom(**{f"l{n}": best() for n in range(count)}))))))
         for count in (1, 101)
     )
     assert (many - few) / 100 < 1500

@@ -238,7 +238,7 @@ def draw(judge: Judge, path: Path) -> None:
     judgement = judge.judge(load_case(path, judge.knowledge))
     whole = report(judge, judgement, names=True)
     words = explainer(judge, judgement)
-    review = Review("1.1", judge.knowledge.disclaimer, (whole,), (), (), None)
+    review = Review("2.0", judge.knowledge.disclaimer, (whole,), (), (), None)
     for lang in ("en", "zh"):
         for format_ in ("text", "markdown", "json"):
             assert render(format_, lang, lambda page: review_page(page, review), review)

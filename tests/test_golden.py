@@ -96,7 +96,7 @@ def deal_skeleton(case: CaseReport) -> dict[str, Any]:
         "compliance": [[g.answer, g.level, g.rule] for g in case.compliance],
         "flips": [[[c.fact.path, c.to.en] for c in f.changes] + [f.verdict.id] for f in case.flips],
         "questions": [[q.fact.path, q.fact.member] for q in case.questions],
-        "trace": [[s.rule, s.member] for s in case.trace if s.answer == "yes"],
+        "trace": [[s.rule, s.member] for s in case.trace],
     }
 
 

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "advisor"
 LAYERS = (
     # From the bottom. A module imports only from rows above its own; modules that share a row do not know each
     # other, but for a row that is a whole package (`cli.*`), where only circles are forbidden.
-    ("problems",),
+    ("problems", "workers"),
     ("model", "paths", "yamlfile"),
     ("crm", "reference", "rule"),
     ("rulebase",),
@@ -69,6 +69,7 @@ FENCED = {
     "yaml": ("yamlfile",),
     "click": ("cli.*",),
     "jinja2": ("render.*",),
+    "orjson": ("render.data",),
     "vl_convert": ("render.charts",),
 }
 

@@ -117,7 +117,12 @@ def test_every_key_that_the_code_names_exists() -> None:
     assert not missing
     groups = {key.partition(".")[0] for key in KEYS if "." in key}
     shape = re.compile(rf"({'|'.join(sorted(groups))})\.[a-z-]+")
-    drawn = [(path, text) for path, tree in sources() if "render" in path.parts for text in constants(tree)]
+    drawn = [
+        (path, text)
+        for path, tree in sources()
+        if "render" in path.relative_to(ADVISOR).parts
+        for text in constants(tree)
+    ]
     assert not [f"{path}: {text}" for path, text in drawn if shape.fullmatch(text) and text not in words()]
 
 

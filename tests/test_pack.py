@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,12 @@ from advisor.judge import Judge
 from advisor.lines import GuardLine
 from advisor.model import Text
 from advisor.render.blocks import Bullets, Cell, Line, Page, Panel, Table, cell_text
+from advisor.render.board import board, bound, piece
 from advisor.render.layout import sheet
 from advisor.render.layout.case import asked, openness, reasons, verdict
 from advisor.render.layout.pack import pack_page
+from advisor.render.layout.review import review_page
+from advisor.render.output import FORMATS, render
 from advisor.result import CaseReport, Review
 from advisor.review import review
 
@@ -24,8 +29,8 @@ HOLD = GuardLine("hold", "yes", GIFT, Text("law", "法"), NONE, NONE, "x.rule")
 
 @pytest.fixture(scope="module")
 def found(shipped_judge: Judge) -> Review:
-    """A deal that goes on and one that ends, both reviewed."""
-    names = ("spare-parts-store-equipment-maker", "quarry-conveyor-cement-group")
+    """A deal that goes on and one that ends, and an account, all reviewed."""
+    names = ("spare-parts-store-equipment-maker", "quarry-conveyor-cement-group", "accounts/cement-group-eleven-works")
     return review(shipped_judge, [CASES / f"{name}.yaml" for name in names])
 
 
@@ -129,3 +134,43 @@ def test_an_amount_without_an_exchange_rate_is_still_named(shipped_judge: Judge,
 def test_a_pack_of_accounts_counts_no_deals(shipped_judge: Judge) -> None:
     found = review(shipped_judge, [CASES / "accounts" / "dairy-group-five-countries.yaml"])
     assert lines(pack(found))[0] == "Accounts: 1."
+
+
+def test_what_holds_is_traced_and_what_stays_undecided_is_named(found: Review) -> None:
+    for case in found.cases:
+        held = {step.rule for step in case.trace if step.member is None}
+        assert held
+        assert held.isdisjoint(case.undecided)
+        assert {line.rule for line in case.candidates if line.status == "undecided"} < set(case.undecided)
+        assert len(case.undecided) == len(set(case.undecided))
+        page = Page("en")
+        sheet.trace(page, case)
+        assert str(len(case.undecided)) in lines(page)[-1]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_review_is_put_together_of_pieces_that_are_drawn_alone(found: Review, format_: str, lang: str) -> None:
+    layout = partial(review_page if format_ == "text" else pack_page, review=found)
+    assert board(format_, lang, found, {}) == render(format_, lang, layout, found)
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown", "json"])
+def test_a_piece_of_a_review_is_the_same_in_any_review(found: Review, format_: str) -> None:
+    pieces = [piece(format_, "en", case) for case in found.cases]
+    alone = replace(found, cases=found.cases[:1], accounts=())
+    assert bound(format_, "en", alone, pieces[:1], []) == board(format_, "en", alone, {})
+    assert pickle.loads(pickle.dumps(pieces)) == pieces
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown", "json"])
+def test_the_first_page_takes_no_more_than_it_shows(found: Review, format_: str) -> None:
+    cases, accounts = ([piece(format_, "en", entry) for entry in which] for which in (found.cases, found.accounts))
+    brief = replace(found, cases=tuple(map(briefly, found.cases)))
+    assert bound(format_, "en", brief, cases, accounts) == board(format_, "en", found, {})
+
+
+def briefly(case: CaseReport) -> CaseReport:
+    """Leave out what only the piece of a deal shows."""
+    drawn = replace(case.sheet, criteria=(), money=(), options=(), ends=(), acts=(), facts=(), lists=())
+    return replace(case, sheet=drawn, questions=(), people=(), candidates=(), trace=(), undecided=(), flips=())

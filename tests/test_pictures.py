@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
+from pathlib import Path
+from typing import get_args, get_type_hints
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.render import charts
+from advisor.render.blocks import Picture
 from advisor.render.layout.pictures import GAP, LARGEST, SMALLEST, Point, _apart
 
+SPECIFICATIONS = Path(charts.__file__).with_suffix("")
 UNIT = (57.0, 47.0)
 PLACES = st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), max_size=12)
 
@@ -36,3 +43,11 @@ def test_a_dot_stays_near_its_place(places: list[Point]) -> None:
 def test_a_dot_alone_stands_where_its_counts_say() -> None:
     alone = [(float(x), 0.0) for x in range(-3, 4)]
     assert all(distance(*pair) < 1 for pair in zip(_apart(alone, [12] * 7, UNIT), alone, strict=True))
+
+
+@pytest.mark.parametrize("name", get_args(get_type_hints(Picture)["chart"]))
+def test_no_text_of_a_picture_is_measured(name: str) -> None:
+    """Sizes stand below zero in the specifications: measuring took nine tenths of the time."""
+    sizes = re.findall(r'ontSize": *([^,}\s]+)', (SPECIFICATIONS / f"{name}.json.j2").read_text(encoding="utf-8"))
+    assert sizes
+    assert all(float(size) < 0 for size in sizes)

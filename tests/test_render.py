@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,14 @@ from advisor.load.cases import load_case
 from advisor.model import Text
 from advisor.problems import visible
 from advisor.render.blocks import Block, Branch, Bullet, Bullets, Heading, Line, Page, Panel, Table, Tree
+from advisor.render.data import to_json
 from advisor.render.layout import advice
 from advisor.render.layout.pack import pack_page
 from advisor.render.layout.review import review_page
 from advisor.render.markdown import escape, markdown
 from advisor.render.output import render
 from advisor.render.terminal import console, draw, wrapped
-from advisor.result import Argument, CaseReport, Review, Unreadable, to_plain
+from advisor.result import Argument, CaseReport, Review, Unreadable
 from tests.test_cli import SETTLED
 
 HOSTILE = {
@@ -255,6 +257,15 @@ competitors:
 Layout = Callable[[Page], None]
 
 
+def plain_of(value: Any) -> Any:
+    """Take a result apart field by field: what its JSON has to say."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: plain_of(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [plain_of(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int)) else str(value)
+
+
 def judged(judge: Judge, folder: Path, text: str, price: int = 5) -> Judgement:
     quoted = json.dumps(shown(text) or "x", ensure_ascii=False)
     (folder / "case.yaml").write_text(CASE.format(title=quoted, word=quoted, price=price), encoding="utf-8")
@@ -280,7 +291,7 @@ def documents(judge: Judge, judgement: Judgement) -> tuple[CaseReport, Argument,
 def layouts(whole: CaseReport, because: Argument, not_: Argument) -> list[tuple[Layout, Any]]:
     """Return every page that shows a case, with what it shows."""
     bad = Unreadable(whole.title.en, (whole.title.en, "x"))
-    review = Review("1.1", whole.title, (whole,), (), (bad,), None)
+    review = Review("2.0", whole.title, (whole,), (), (bad,), None)
     return [
         (lambda p: review_page(p, review), review),
         (lambda p: pack_page(p, review), review),
@@ -301,7 +312,7 @@ def test_a_hostile_case_stays_text_on_every_page(mini_judge: Judge, tmp_path: Pa
     plain = tuple(infect(document, "word") for document in found)
     for (layout, whole), (calm, _) in zip(layouts(*infected), layouts(*plain), strict=True):
         assert not FORBIDDEN.search(render("text", lang, layout, whole))
-        assert json.loads(render("json", lang, layout, whole)) == json.loads(json.dumps(to_plain(whole)))
+        assert json.loads(render("json", lang, layout, whole)) == plain_of(whole)
         drawn = render("markdown", lang, layout, whole)
         assert not FORBIDDEN.search(drawn)
         if text.strip():
@@ -339,8 +350,23 @@ def test_both_languages_have_one_shape(mini_judge: Judge, tmp_path: Path, lang: 
         assert outline(render("markdown", lang, layout, whole)) == outline(render("markdown", "en", layout, whole))
 
 
-def test_dates_and_amounts_are_plain_in_json() -> None:
-    assert to_plain({"a": date(2026, 3, 1), "b": (1, True, None)}) == {"a": "2026-03-01", "b": [1, True, None]}
+@pytest.mark.parametrize("name", ["word", "half \ud83d"])
+def test_dates_and_amounts_are_plain_in_json(name: str) -> None:
+    written = to_json({name: date(2026, 3, 1), "b": (1, True, None, Decimal("0.10"))})
+    assert json.loads(written) == {name: "2026-03-01", "b": [1, True, None, "0.10"]}
+
+
+def test_the_quick_way_and_the_slow_one_write_the_same(mini_judge: Judge, tmp_path: Path) -> None:
+    whole, *_ = documents(mini_judge, judged(mini_judge, tmp_path, "A deal"))
+    quick = to_json((whole, "word"))
+    assert to_json((whole, "half \ud83d")) == quick.replace('"word"', '"half \\ud83d"')
+
+
+def test_what_is_nested_deeper_than_the_quick_way_goes_is_written() -> None:
+    deep: list[Any] = []
+    for _ in range(300):
+        deep = [deep]
+    assert json.loads(to_json(deep)) == deep
 
 
 class _Screen(io.StringIO):

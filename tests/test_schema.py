@@ -22,7 +22,7 @@ from advisor.load.reader import Reader
 from advisor.model import GRADES, Fact, FactType
 from advisor.paths import shipped, yaml_files
 from advisor.problems import InputError, Problems
-from advisor.result import to_plain
+from advisor.render.data import to_json
 from advisor.result_schema import result_schema
 from advisor.review import review
 from advisor.rulebase import Knowledge
@@ -356,7 +356,7 @@ def written(_mini: Judge, tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("cases")
     for name, text in {"harbour": SETTLED, "mill": OPEN, "dock": BLOCKED, "gate": UNREADABLE}.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return json.loads(json.dumps(to_plain(review(_mini, yaml_files(folder), names=True))))
+    return json.loads(to_json(review(_mini, yaml_files(folder), names=True)))
 
 
 def test_the_review_is_valid(written: Any) -> None:

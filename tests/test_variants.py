@@ -11,7 +11,7 @@ from advisor.arbitrate import Arbiter
 from advisor.evidence import UNKNOWN_STATE, Place, State, View, learnt, places
 from advisor.infer import Inference, Reasoner
 from advisor.model import FALLBACK
-from advisor.program import YES
+from advisor.program import NO, YES
 from advisor.rows import Bits, Columns, Variants
 from advisor.rulebase import Playbase
 from tests.build import compiled, fact, playbase, rule, view, yes
@@ -31,7 +31,7 @@ class Sides:
 
     def compare(self, deal: View, changes: list[Mapping[Place, State]], open_world: bool) -> None:
         """Fail where a variant is other than the same view inferred alone."""
-        together = self.reasoner.imagine_all(deal, changes, open_world)
+        together = self.reasoner.imagine_all(deal, changes, open_world, whole=True)
         every = (1 << len(changes)) - 1
         verdicts = self.arbiter.verdicts(together.case, every)
         possible = self.arbiter.open_to(together.case, every)
@@ -43,8 +43,20 @@ class Sides:
                 assert bool(together.certain(unit) >> lane & 1) is (alone.value(unit) == YES)
             decided = self.arbiter.decide(alone.case).verdict
             assert [name for name, rows in verdicts.items() if rows >> lane & 1] == [decided]
+            self._same_verdict(deal.changed(change), alone, open_world)
             still = {name for name, rows in possible.items() if rows >> lane & 1}
             assert still == set(self.arbiter.possible(alone.case))
+
+    def _same_verdict(self, deal: View, whole: Inference, open_world: bool) -> None:
+        """What bears on verdicts is the same when nothing else is run, on the engine and on its shadow."""
+        deciding = {unit.number for unit in self.reasoner.program.deciding.running}
+        for part in (
+            self.reasoner.infer(deal, "deal", open_world, whole=False),
+            self.reasoner.imagine(deal, open_world),
+        ):
+            assert part.case == [value if n in deciding else NO for n, value in enumerate(whole.case)]
+            assert self.arbiter.decide(part.case) == self.arbiter.decide(whole.case)
+            assert self.arbiter.possible(part.case) == self.arbiter.possible(whole.case)
 
     def _same(self, alone: Inference, case: list[int], members: dict[str, Bits], width: int, lane: int) -> None:
         assert case == alone.case

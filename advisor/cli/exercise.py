@@ -19,7 +19,7 @@ from advisor.exercise import Exercise
 from advisor.load.sheets import MAX_LEARNER
 from advisor.problems import UNPRINTABLE, InputError, Location, Problem
 from advisor.render.layout.exercise import act_page, debrief_page, list_page
-from advisor.render.output import show, write_file
+from advisor.render.output import render, show, write_file
 
 
 @click.group("exercise")
@@ -121,4 +121,4 @@ def debrief_command(
         of = lessons.find_exercise(judge, cases, name)
     acts = of.acts if number is None else (lessons.act_of(of, number, "--act"),)
     layout = partial(debrief_page, exercise=of, acts=acts)
-    written.emit(debrief_data(of, acts), lambda _: layout, chosen, format_, lang)
+    written.emit(layout, partial(render, lang=lang, layout=layout, plain=debrief_data(of, acts)), chosen, format_, lang)

@@ -24,7 +24,7 @@ from advisor.problems import Exit, InputError, Location, Problem
 from advisor.render.blocks import Page
 from advisor.render.layout.classroom import class_page, scoreboard_page
 from advisor.render.layout.exercise import sheet_page
-from advisor.render.output import show
+from advisor.render.output import render, show
 from advisor.result import Unreadable
 
 _until = click.option("--until", type=click.IntRange(1), help="Grade up to this act, and tell of no later one.")
@@ -57,7 +57,11 @@ def grade_command(
     found = _graded(sheets, cases, rules, until)
     single = len(found.sheets) == 1 and not found.unreadable
     data: object = found.sheets[0] if single else class_data(found)
-    written.emit(data, lambda kind: _layout(found, kind, single), chosen, format_, lang)
+
+    def text(kind: str) -> str:
+        return render(kind, lang, _layout(found, kind, single), data)
+
+    written.emit(_layout(found, "text", single), text, chosen, format_, lang)
     return Exit.INPUT if found.unreadable else Exit.OK
 
 

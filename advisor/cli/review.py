@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -12,20 +11,19 @@ import click
 
 from advisor import paths
 from advisor.cli import options, written
+from advisor.cli.judging import Manner, reviewed
 from advisor.explain.seat import SeatReport, seat_data, seat_report
 from advisor.judge import Judge
 from advisor.load.cases import load_case
-from advisor.load.previous import PreviousCase, load_previous
+from advisor.load.previous import load_previous
 from advisor.load.seat import load_seat
 from advisor.paths import shipped
 from advisor.problems import Exit, InputError, Location, Problem, nearest
-from advisor.render.blocks import Page
-from advisor.render.layout.pack import pack_page
-from advisor.render.layout.review import review_page
+from advisor.render.board import board
+from advisor.render.layout.review import overview, review_page
 from advisor.render.layout.seat import seat_page
-from advisor.render.output import show
+from advisor.render.output import render
 from advisor.result import Review
-from advisor.review import review
 
 
 @click.command("review")
@@ -66,11 +64,15 @@ def review_command(
         raise click.UsageError("--seat goes neither with --since nor with --names")
     if seat is not None:
         found = _play(judge, files, seat, rules, as_of)
-        written.emit(seat_data(found), lambda _: partial(seat_page, found=found), chosen, format_, lang)
+        layout = partial(seat_page, found=found)
+        text = partial(render, lang=lang, layout=layout, plain=seat_data(found))
+        written.emit(layout, text, chosen, format_, lang)
         return Exit.OK
     before = load_previous(since, judge.knowledge) if since else None
-    result = _review(judge, files, as_of, names, before)
-    written.emit(result, lambda kind: partial(_lay_out, result, kind), chosen, format_, lang)
+    formats = written.drawn(chosen, format_)
+    result, pieces = reviewed(judge, files, Manner(options.day(as_of), names, before, formats, lang))
+    screen = partial(overview if chosen else review_page, review=result)
+    written.emit(screen, partial(board, lang=lang, review=result, pieces=pieces), chosen, format_, lang)
     return Exit.INPUT if result.unreadable else Exit.OK
 
 
@@ -86,26 +88,6 @@ def _play(judge: Judge, files: list[Path], seat: str, rules: Path | None, as_of:
             raise InputError([Problem(Location(paths.display(files[0])), "account-not-deal", message)])
         then = case.at_date(options.day(as_of) or case.as_of)
         return seat_report(judge, load_seat(shipped(rules), judge.knowledge), then, seat)
-
-
-def _lay_out(result: Review, format_: str, page: Page) -> None:
-    """Lay out a review for a screen in brief, and as the whole pack where it is kept."""
-    (review_page if format_ == "text" else pack_page)(page, result)
-
-
-def _review(
-    judge: Judge,
-    files: list[Path],
-    as_of: datetime | None,
-    names: bool,
-    before: Mapping[str, PreviousCase] | None = None,
-) -> Review:
-    progress = options.Progress(len(files))
-    try:
-        return review(judge, files, options.day(as_of), names, progress.step, before)
-    finally:
-        progress.close()
-        judge.close()
 
 
 @click.command("gate")
@@ -142,8 +124,10 @@ def gate_command(
     ]
     if unknown:
         raise InputError(unknown)
-    result = _review(judge, options.case_files(paths_), as_of, names)
-    show(format_, lang, partial(_lay_out, result, format_), result)
+    manner = Manner(options.day(as_of), names, None, written.drawn([], format_), lang)
+    result, pieces = reviewed(judge, options.case_files(paths_), manner)
+    screen = partial(review_page, review=result)
+    written.emit(screen, partial(board, lang=lang, review=result, pieces=pieces), [], format_, lang)
     return gate_code(result, failing)
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from advisor.problems import InputError, Location, Problem
-from advisor.render.blocks import Page
-from advisor.render.output import FORMATS, SUFFIXES, render, show, write_file
+from advisor.render.output import FORMATS, SUFFIXES, Layout, put, show, write_file
 
 format_ = click.option("--format", "format_", type=click.Choice(FORMATS), help="Format of the output.  [default: text]")
 outputs = click.option(
@@ -35,17 +34,25 @@ def _format_of(path: Path, format_: str | None) -> str:
     return found
 
 
+def drawn(chosen: list[tuple[Path, str]], format_: str | None) -> tuple[str, ...]:
+    """Return the formats, but for text, in which something is going to be printed or written."""
+    formats = {kind for _, kind in chosen} | {format_ or "text"}
+    return tuple(sorted(formats - {"text"}))
+
+
 def emit(
-    found: object,
-    layout: Callable[[str], Callable[[Page], None]],
-    chosen: list[tuple[Path, str]],
-    format_: str | None,
-    lang: str,
+    screen: Layout, text: Callable[[str], str], chosen: list[tuple[Path, str]], format_: str | None, lang: str
 ) -> None:
-    """Print in the format that was asked for, and write each file in its own."""
+    """Print in the format that was asked for, and write each file in its own.
+
+    `screen` lays out what a terminal shows; `text` returns the document in a format.
+    """
     if not (chosen and format_):
-        show(format_ or "text", lang, layout(format_ or "text"), found)
+        if format_ in (None, "text"):
+            show("text", lang, screen, None)
+        else:
+            put(text(format_))
     for path, kind in chosen:
-        write_file(path, render(kind, lang, layout(kind), found))
+        write_file(path, text(kind))
     for path, _ in chosen:
         click.echo(f"written: {path}", err=True)

@@ -25,7 +25,8 @@ from advisor.lines import (
     QuestionLine,
     Step,
 )
-from advisor.program import NO, YES
+from advisor.model import CASE
+from advisor.program import NO, UNDECIDED, YES
 from advisor.questions import Question
 from advisor.result import CaseReport
 
@@ -68,6 +69,7 @@ class _CaseBuilder(Builder):
             people=self.people.people(),
             candidates=tuple(self._candidates()),
             trace=tuple(self._trace()),
+            undecided=tuple(self._undecided()),
             sheet=SheetBuilder(self).build(flips, questions),
         )
 
@@ -172,13 +174,11 @@ class _CaseBuilder(Builder):
         return tuple(units[n].name for n in contender.beaten_by(values))
 
     def _trace(self) -> Iterator[Step]:
-        """List conclusions in the order in which they fired; a certain one is not repeated as a possible one."""
-        firings = self.judgement.inference.firings
-        certain = {(f.unit, f.member) for f in firings if f.certain}
+        """List the conclusions that hold, each once, in the order in which they fired."""
         seen: set[tuple[int, int]] = set()
-        for firing in firings:
+        for firing in self.judgement.inference.firings:
             unit, key = self.judge.program.units[firing.unit], (firing.unit, firing.member)
-            if unit.rule is None or key in seen or (not firing.certain and key in certain):
+            if unit.rule is None or not firing.certain or key in seen:
                 continue
             seen.add(key)
             member = self.explainer.member_view(unit.scope, firing.member)
@@ -187,13 +187,20 @@ class _CaseBuilder(Builder):
                 rule=unit.rule.id,
                 title=unit.rule.title,
                 member=member[1].id if member else None,
-                answer="yes" if firing.certain else "undecided",
-                because=self.explainer.because(unit.rule, firing.member) if firing.certain else None,
+                because=self.explainer.because(unit.rule, firing.member),
                 read=tuple(
                     f"{self.explainer.column_name(lit.column)} = {answer(value)}"
                     for lit, value in zip(literals, firing.values, strict=True)
                 ),
             )
+
+    def _undecided(self) -> Iterator[str]:
+        """Name the rules that may yet hold, for the case or for somebody on it."""
+        inference = self.judgement.inference
+        for unit in self.judge.program.units:
+            rows = [inference.case] if unit.scope == CASE else inference.members[unit.scope]
+            if unit.rule is not None and any(row[unit.number] == UNDECIDED for row in rows):
+                yield unit.rule.id
 
 
 def _contradicted_first(fact: FactLine) -> bool:

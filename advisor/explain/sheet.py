@@ -170,7 +170,7 @@ class SheetBuilder:
         for act in written.history:
             if act.on <= self.judgement.case.as_of:
                 told = view_of(written.at_date(act.on), self.knowledge)
-                decision = self.judge.arbiter.decide(self.judge.reasoner.infer(told, written.id, traced=False).case)
+                decision = self.judge.arbiter.decide(self.judge.reasoner.infer(told, written.id, whole=False).case)
                 yield ActLine(act.on, act.title, self.builder.verdict(decision.verdict))
 
     def _lists(self) -> Iterator[ListLine]:

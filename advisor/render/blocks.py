@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from advisor.lexicon import clauses, listed, say
+from advisor.lexicon import clauses, listed, word
 from advisor.lines import Answer
 from advisor.model import Text
 
@@ -68,10 +68,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart by the name of its specification, what it shows, and the same in words."""
+    """A chart by the name of its specification: its frame (sizes, axes), rows by name, and the same in words."""
 
     chart: Literal["portfolio", "people"]
-    data: dict[str, Any]
+    frame: dict[str, Any]
+    rows: dict[str, list[dict[str, Any]]]
     alt: str
     key: str = ""
 
@@ -114,6 +115,15 @@ class Fold:
 Block = Heading | Line | Bullets | Table | Panel | Tree | Picture | Fold
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a document, drawn in its format by itself; in HTML its heading of the first level stands apart."""
+
+    body: str
+    title: str = ""
+    anchor: str = ""
+
+
 def cell_text(cell: str | Cell) -> str:
     """Return a cell as one text, its note in brackets."""
     if isinstance(cell, str):
@@ -130,7 +140,7 @@ class Page:
 
     def words(self, key: str, **parts: Text | str | int) -> str:
         """Return a lexicon entry in the page's language."""
-        return say(key, **parts).get(self.lang)
+        return word(key, self.lang, **parts)
 
     def text(self, text: Text | None) -> str:
         """Return text in the page's language."""

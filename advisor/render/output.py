@@ -5,65 +5,81 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import json
 import os
-import re
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
-from advisor.problems import UNPRINTABLE, InputError, Location, Problem
-from advisor.render.blocks import Page
-from advisor.result import to_plain
+from advisor.problems import InputError, Location, Problem
+from advisor.render.blocks import Page, Part
 
 Format = Literal["text", "markdown", "html", "json"]
 FORMATS: tuple[str, ...] = get_args(Format)
 SUFFIXES: dict[str, Format] = {".txt": "text", ".md": "markdown", ".html": "html", ".json": "json"}
 FILE_WIDTH = 100
-_UNPRINTABLE = re.compile(UNPRINTABLE.pattern + r"(?<!\n)")
-"""What JSON allows in a string, and a terminal would obey; only the line ends between strings are left."""
+Layout = Callable[[Page], None]
 
 
-def render(format_: str, lang: str, layout: Callable[[Page], None], plain: Any) -> str:
+def render(format_: str, lang: str, layout: Layout, plain: Any) -> str:
     """Return a document as text for a file or pipe: a page laid out by `layout`, or `plain` as JSON."""
     if format_ == "json":
-        text = json.dumps(to_plain(plain), ensure_ascii=False, indent=2, sort_keys=False) + "\n"
-        return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-    page = _page(lang, layout)
-    if format_ == "html":
-        from advisor.render.html import html
+        from advisor.render.data import to_json
 
-        return html(page.blocks, lang)
+        return to_json(plain) + "\n"
+    return bind(format_, lang, drawn(format_, lang, layout))
+
+
+def drawn(format_: str, lang: str, layout: Layout) -> list[Part]:
+    """Draw what `layout` writes, for a file or pipe, as parts of a document."""
+    blocks = _page(lang, layout).blocks
+    if format_ == "html":
+        from advisor.render.html import parts
+
+        return parts(blocks)
     if format_ == "markdown":
         from advisor.render.markdown import markdown
 
-        return markdown(page.blocks)
+        return [Part(markdown(blocks))]
     from advisor.render.terminal import console, draw
 
     stream = io.StringIO()
-    draw(console(stream, FILE_WIDTH), page.blocks)
-    return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
+    draw(console(stream, FILE_WIDTH), blocks)
+    return [Part("\n".join(line.rstrip() for line in stream.getvalue().split("\n")))]
 
 
-def show(format_: str, lang: str, layout: Callable[[Page], None], plain: Any, stream: IO[str] | None = None) -> None:
+def bind(format_: str, lang: str, parts: Iterable[Part]) -> str:
+    """Put the parts of a document together, in the order in which they are read."""
+    if format_ == "html":
+        from advisor.render.html import document
+
+        return document(parts, lang)
+    return ("\n" if format_ == "markdown" else "").join(part.body for part in parts)
+
+
+def show(format_: str, lang: str, layout: Layout, plain: Any, stream: IO[str] | None = None) -> None:
     """Print a document to standard output; as text with the width and colours of the terminal there.
 
     A reader who leaves before the end (`| head`) is no error, and keeps nothing else from being done.
     """
-    stream = stream or sys.stdout
+    if format_ != "text":
+        put(render(format_, lang, layout, plain), stream)
+        return
+    from advisor.render.terminal import console, draw
+
     with contextlib.suppress(BrokenPipeError):
-        if format_ == "text":
-            from advisor.render.terminal import console, draw
-
-            draw(console(stream), _page(lang, layout).blocks)
-        else:
-            stream.write(render(format_, lang, layout, plain))
+        draw(console(stream or sys.stdout), _page(lang, layout).blocks)
 
 
-def _page(lang: str, layout: Callable[[Page], None]) -> Page:
+def put(text: str, stream: IO[str] | None = None) -> None:
+    """Print a document; a reader who leaves before the end is no error."""
+    with contextlib.suppress(BrokenPipeError):
+        (stream or sys.stdout).write(text)
+
+
+def _page(lang: str, layout: Layout) -> Page:
     page = Page(lang)
     layout(page)
     return page

@@ -113,7 +113,7 @@ class Layout:
     def ignorance(self) -> dict[int, int]:
         """The value of each test while nothing is known: most tests of most deals have it."""
         nobody = {name: (MemberView("nobody", None, None, {}),) for name in self.lists}
-        facts = self.facts(self._reasoner.imagine(View({}, nobody, {})))
+        facts = self.facts(self._reasoner.imagine(View({}, nobody, {}), whole=True))
         return {**facts.case, **{n: v for rows in facts.members.values() for row in rows for n, v in row.items()}}
 
 

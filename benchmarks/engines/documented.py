@@ -16,7 +16,7 @@ from durable.lang import assert_fact, m, retract_fact, ruleset, when_all
 
 from advisor.infer import quantify
 from advisor.model import CASE
-from advisor.program import NO, Alternative, Lit, QuantifiedColumn, Unit
+from advisor.program import NO, Alternative, Lit, Unit
 from benchmarks.engines.base import Facts, Layout, Outcome
 
 SIZE = 30
@@ -106,13 +106,11 @@ class Documented:
             elif unit.writes is not None:
                 for row, values in zip(rows[unit.scope], outcome.members[unit.scope], strict=True):
                     row[unit.writes] = max(row[unit.writes], values[unit.number])
-        for column in self._program.quantified_at(level + 1):
-            means = column.means
-            assert isinstance(means, QuantifiedColumn)
+        for number, means in self._program.quantified_at(level + 1):
             found = [row[means.member_column] for row in rows[means.list]]
             value = quantify(means.quantifier, found, facts.complete.get(means.list, False))
             for row in everywhere:
-                row[column.number] = value
+                row[number] = value
 
     def close(self) -> None:
         """The library keeps rulesets as long as the process lives."""

@@ -56,9 +56,8 @@ class Zen:
             for column in program.columns:
                 if column.level == level and not isinstance(column.means, QuantifiedColumn):
                     yield f"d{column.number}", self._strongest(column)
-            for column in program.quantified_at(level):
-                assert isinstance(column.means, QuantifiedColumn)
-                yield f"d{column.number}", _quantified(column.means)
+            for number, means in program.quantified_at(level):
+                yield f"d{number}", _quantified(means)
 
     def _over(self, scope: str, expression: str) -> str:
         return expression if scope == CASE else f"map({scope}, {expression})"

@@ -35,6 +35,16 @@ ASKED = ("column.number", "column.case", "column.verdict", "column.asked", "colu
 
 def pack_page(page: Page, review: Review) -> None:
     """Write the whole pack."""
+    front(page, review)
+    for case in review.cases:
+        deal(page, case)
+    for account in review.accounts:
+        account_page(page, account)
+    ending(page, review)
+
+
+def front(page: Page, review: Review) -> None:
+    """Write the first page: the portfolio, what is asked, what has changed, what could not be read."""
     page.head("pack.title", 1, anchor="top")
     _summary(page, review)
     if review.cases:
@@ -45,10 +55,10 @@ def pack_page(page: Page, review: Review) -> None:
         changes(page, review.changes)
     _accounts(page, review.accounts)
     unreadable(page, review)
-    for case in review.cases:
-        _deal(page, case)
-    for account in review.accounts:
-        account_page(page, account)
+
+
+def ending(page: Page, review: Review) -> None:
+    """Write what stands below the last deal or account."""
     page.add(Line(page.text(review.disclaimer), "quiet"))
 
 
@@ -126,7 +136,8 @@ def _first_step(page: Page, account: AccountReport) -> str:
     return page.text(account.actions[0].do) if account.actions else page.words("dash")
 
 
-def _deal(page: Page, case: CaseReport) -> None:
+def deal(page: Page, case: CaseReport) -> None:
+    """Write one deal, whatever else is in the pack."""
     heading(page, case, deal_anchor(case.id))
     page.add(sheet.standing_line(page, case.sheet))
     verdict(page, case)

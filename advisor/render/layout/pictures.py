@@ -36,14 +36,11 @@ def portfolio(page: Page, cases: Sequence[CaseReport]) -> Picture:
     unit = WIDTH / (2 * reach[0] + 1), HEIGHT / (2 * reach[1] + 1)
     sizes = _sizes(cases)
     where = _apart(places, [math.sqrt(size) / 2 for size in sizes], unit)
-    data = {
-        "width": WIDTH,
-        "height": HEIGHT,
-        "axes": (page.words("picture.across"), page.words("picture.up")),
-        "reach": reach,
-        "values": [_dot(page, n, case, where[n - 1], reach, sizes[n - 1]) for n, case in enumerate(cases, start=1)],
-    }
-    return Picture("portfolio", data, page.words("picture.portfolio", count=len(cases)), page.words("picture.key"))
+    axes = page.words("picture.across"), page.words("picture.up")
+    frame = {"width": WIDTH, "height": HEIGHT, "axes": axes, "reach": reach}
+    dots = [_dot(page, n, case, where[n - 1], reach, sizes[n - 1]) for n, case in enumerate(cases, start=1)]
+    alt, key = page.words("picture.portfolio", count=len(cases)), page.words("picture.key")
+    return Picture("portfolio", frame, {"values": dots}, alt, key)
 
 
 def _dot(
@@ -79,26 +76,26 @@ def _apart(places: Sequence[Point], radii: Sequence[float], unit: Point) -> list
     turns = [(math.cos(2.4 * n) / 10, math.sin(2.4 * n) / 10) for n in range(len(places))]
     homes = [(x * unit[0] + dx, y * unit[1] + dy) for (x, y), (dx, dy) in zip(places, turns, strict=True)]
     spots = [list(home) for home in homes]
+    reach = 2 * max(radii, default=0) + GAP
     for left in range(ROUNDS, 0, -1):
         for spot, home in zip(spots, homes, strict=True):
             pull = HOLD * max(left / ROUNDS - 0.3, 0)
             spot[:] = (at + (to - at) * pull for at, to in zip(spot, home, strict=True))
         order = sorted(range(len(spots)), key=lambda n: spots[n][0])
-        pairs = itertools.chain.from_iterable(_near(order, at, spots, radii) for at in range(len(order)))
+        pairs = itertools.chain.from_iterable(_near(order, at, spots, reach) for at in range(len(order)))
         if not sum(_push(spots[one], spots[two], radii[one] + radii[two] + GAP) for one, two in pairs):
             break
     return [(round(x / unit[0], 3), round(y / unit[1], 3)) for x, y in spots]
 
 
-def _near(
-    order: Sequence[int], at: int, spots: Sequence[Sequence[float]], radii: Sequence[float]
-) -> Iterator[tuple[int, int]]:
+def _near(order: Sequence[int], at: int, spots: Sequence[Sequence[float]], reach: float) -> Iterator[tuple[int, int]]:
     """Yield those to the right of a dot that could touch it."""
-    one, reach = order[at], 2 * max(radii) + GAP
+    one = order[at]
     for two in itertools.islice(order, at + 1, None):
         if spots[two][0] - spots[one][0] > reach:
             return
-        yield one, two
+        if abs(spots[two][1] - spots[one][1]) < reach:
+            yield one, two
 
 
 def _push(one: list[float], two: list[float], need: float) -> bool:
@@ -144,16 +141,15 @@ def people(page: Page, found: PeopleMap) -> Picture:
         for a in found.spots
         for b in a.sways
     ]
-    data = {
+    frame = {
         "across": _labels(page, found.across),
         "up": _labels(page, found.up),
         "axes": (page.text(found.across.label), page.text(found.up.label)),
         "met": len(found.met.values),
         "step": 136 if any(number == NAMED for number in shared.values()) else 104,
-        "values": values,
-        "lines": lines,
     }
-    return Picture("people", data, page.words("picture.people", count=len(values)), page.words("picture.people-key"))
+    alt, key = page.words("picture.people", count=len(values)), page.words("picture.people-key")
+    return Picture("people", frame, {"values": values, "lines": lines}, alt, key)
 
 
 def _labels(page: Page, scale: Scale) -> list[str]:

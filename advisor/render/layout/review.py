@@ -10,16 +10,21 @@ from advisor.result import CaseReport, Review
 
 def review_page(page: Page, review: Review) -> None:
     """Write the whole review."""
-    page.head("head.review", 1, deals=len(review.cases), accounts=len(review.accounts))
-    if review.cases:
-        columns = ("column.case", "column.verdict", "column.state", "column.proof", "column.look")
-        page.add(Table(tuple(map(page.words, columns)), tuple(_row(page, case) for case in review.cases)))
-    unreadable(page, review)
+    overview(page, review)
     for account in review.accounts:
         account_page(page, account)
     for case in review.cases:
         deal_page(page, case)
     page.add(Line(page.text(review.disclaimer), "quiet"))
+
+
+def overview(page: Page, review: Review) -> None:
+    """Write the table of all cases, and what could not be read."""
+    page.head("head.review", 1, deals=len(review.cases), accounts=len(review.accounts))
+    if review.cases:
+        columns = ("column.case", "column.verdict", "column.state", "column.proof", "column.look")
+        page.add(Table(tuple(map(page.words, columns)), tuple(_row(page, case) for case in review.cases)))
+    unreadable(page, review)
 
 
 def _row(page: Page, case: CaseReport) -> tuple[str, ...]:

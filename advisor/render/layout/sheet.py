@@ -185,17 +185,16 @@ def sign_off(page: Page) -> None:
 def trace(page: Page, case: CaseReport) -> None:
     """Write every conclusion that holds, in the order in which it was drawn; what stays undecided is counted."""
     names = {spot.id: page.text(spot.who) for spot in case.sheet.people.spots}
-    drawn = [step for step in case.trace if step.answer == "yes"]
     rows = tuple(
         (
             Cell(page.text(step.title), step.rule),
             names.get(step.member or "", step.member or ""),
             Cell(page.text(step.because), page.words("list.semicolon").join(step.read)),
         )
-        for step in drawn
+        for step in case.trace
     )
     page.add(Table(columns(page, "column.rule", "column.about", "column.why"), rows))
-    page.line("trace.undecided", "quiet", count=len(case.trace) - len(drawn))
+    page.line("trace.undecided", "quiet", count=len(case.undecided))
 
 
 def standing_line(page: Page, sheet: Sheet) -> Line:

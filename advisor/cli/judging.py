@@ -1,0 +1,66 @@
+"""Many files judged in worker processes, and each drawn where it was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from advisor import paths
+from advisor.cli import options
+from advisor.judge import Judge
+from advisor.load.previous import PreviousCase
+from advisor.render.board import Piece, Pieces, piece
+from advisor.result import CaseReport, Review, Unreadable
+from advisor.review import Judged, judged, put_together
+from advisor.workers import GaveUp, processes, work
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How files are judged (as of a day, with names, beside an earlier review), and how deals are drawn."""
+
+    day: date | None
+    names: bool
+    before: Mapping[str, PreviousCase] | None
+    formats: tuple[str, ...]
+    lang: str
+
+
+Drawn = tuple[Judged, dict[str, Piece]]
+
+
+def reviewed(judge: Judge, files: list[Path], manner: Manner) -> tuple[Review, Pieces]:
+    """Judge files and draw their deals; where a process is lost, its file is listed with the reason."""
+    progress = options.Progress(len(files))
+    found: list[Judged] = []
+    pieces: dict[tuple[str, str], Piece] = {}
+    with closing(judge), closing(progress):
+        for number, (one, drawn) in _each(partial(_one, judge, manner), files):
+            progress.step(files[number])
+            found.append(one)
+            if isinstance(one.entry, CaseReport):
+                pieces.update({(format_, one.entry.file): piece_ for format_, piece_ in drawn.items()})
+        return put_together(judge, found, manner.before), pieces
+
+
+def _each(function: partial[Drawn], files: list[Path]) -> Iterator[tuple[int, Drawn]]:
+    """Yield what became of each file; a single one is not worth a process."""
+    if len(files) == 1:
+        yield 0, function(files[0])
+        return
+    for number, found in work(function, files, processes()):
+        if isinstance(found, GaveUp):
+            problem = f"no advice is given on this file: {found.reason} while it was judged"
+            yield number, (Judged(Unreadable(paths.display(files[number]), (problem,))), {})
+        else:
+            yield number, found
+
+
+def _one(judge: Judge, manner: Manner, path: Path) -> Drawn:
+    found = judged(judge, path, manner.day, manner.names, manner.before)
+    entry = found.entry
+    return found, {f: piece(f, manner.lang, entry) for f in manner.formats} if isinstance(entry, CaseReport) else {}

@@ -1,0 +1,68 @@
+"""A review in a format, put together of pieces: one for each deal and account, drawn whatever else is reviewed.
+
+What takes time is the pieces; they can be drawn in any order, anywhere, and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain
+
+from advisor.render.blocks import Page, Part
+from advisor.render.layout.account import account_page
+from advisor.render.layout.pack import deal, ending, front
+from advisor.render.layout.review import review_page
+from advisor.render.output import bind, drawn, render
+from advisor.result import AccountReport, CaseReport, Review
+
+Entry = CaseReport | AccountReport
+Piece = list[Part]
+
+
+Pieces = Mapping[tuple[str, str], Piece]
+"""Pieces that are drawn already, by format and the file of the deal."""
+
+
+def board(format_: str, lang: str, review: Review, pieces: Pieces) -> str:
+    """Return a review as text for a file or pipe: in brief as text, else as the whole pack, or as JSON.
+
+    Deals that are not among the `pieces` are drawn here.
+    """
+    if format_ == "text":
+        return render(format_, lang, partial(review_page, review=review), review)
+    cases = [pieces.get((format_, case.file)) or piece(format_, lang, case) for case in review.cases]
+    return bound(format_, lang, review, cases, [piece(format_, lang, account) for account in review.accounts])
+
+
+def piece(format_: str, lang: str, entry: Entry) -> Piece:
+    """Draw a deal or an account for the pack, or as JSON."""
+    if format_ == "json":
+        from advisor.render.data import nested
+
+        return [Part(nested(entry, 2))]
+    return drawn(format_, lang, partial(_entry, entry=entry))
+
+
+def _entry(page: Page, entry: Entry) -> None:
+    if isinstance(entry, CaseReport):
+        deal(page, entry)
+    else:
+        account_page(page, entry)
+
+
+def bound(format_: str, lang: str, review: Review, cases: Sequence[Piece], accounts: Sequence[Piece]) -> str:
+    """Put a review together of the pieces of its cases and accounts, in its order.
+
+    Of the cases themselves only what the first page shows is read.
+    """
+    if format_ == "json":
+        from advisor.render.data import with_lists
+
+        return with_lists(review, {"cases": _bodies(cases), "accounts": _bodies(accounts)})
+    first, last = (drawn(format_, lang, partial(write, review=review)) for write in (front, ending))
+    return bind(format_, lang, chain(first, *cases, *accounts, last))
+
+
+def _bodies(pieces: Iterable[Piece]) -> list[str]:
+    return [part.body for part in chain.from_iterable(pieces)]

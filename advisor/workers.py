@@ -1,0 +1,171 @@
+"""Work done in processes of its own: quicker on several cores, and what goes wrong with one item costs that item.
+
+The engine's C extension can crash a process, and an input may take for ever. A worker gets one item at a time; one
+that dies or takes too long is replaced, and its item is given up with the reason.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+PATIENCE = 300.0
+"""Seconds after which a worker is taken to hang; the slowest case that we know of takes a hundredth of it."""
+
+
+@dataclass(frozen=True)
+class GaveUp:
+    """An item that its worker did not survive, or did not finish; `reason` says how that ended."""
+
+    reason: str
+
+
+def processes() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def work(
+    function: Callable[[T], R], items: Sequence[T], count: int, patience: float = PATIENCE
+) -> Iterator[tuple[int, R | GaveUp]]:
+    """Yield the place of each item and what became of it, as they are finished.
+
+    The function is inherited, not sent; items and results are pickled between the processes.
+    """
+    pool = _Pool(function, min(count, len(items)), patience)
+    try:
+        yield from pool.run(items)
+    finally:
+        pool.close()
+
+
+class _Worker(Generic[T, R]):
+    """A process and the pipe to it; `item` is the place of what it has in hand."""
+
+    def __init__(self, function: Callable[[T], R], others: Sequence[Connection]) -> None:
+        context = multiprocessing.get_context("fork")
+        self.pipe, theirs = context.Pipe()
+        inherited = [*others, self.pipe]
+        self.process: BaseProcess = context.Process(target=_serve, args=(function, theirs, inherited), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.item: int | None = None
+        self.since = 0.0
+
+    def give(self, number: int, item: T) -> None:
+        self.item, self.since = number, time.monotonic()
+        with contextlib.suppress(OSError):  # it died meanwhile, which is seen when its answer is read
+            self.pipe.send(item)
+
+    def stop(self) -> None:
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+    def end(self) -> str:
+        """Say how the process ended."""
+        self.process.join()
+        code = self.process.exitcode or 0
+        if code < 0:
+            return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process ended with {code}"
+
+
+class _Pool(Generic[T, R]):
+    def __init__(self, function: Callable[[T], R], count: int, patience: float) -> None:
+        self.function = function
+        self.patience = patience
+        self.workers: list[_Worker[T, R]] = []
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for _ in range(count):
+            self.workers.append(self._hire())
+
+    def _hire(self) -> _Worker[T, R]:
+        return _Worker(self.function, [worker.pipe for worker in self.workers])
+
+    def run(self, items: Sequence[T]) -> Iterator[tuple[int, R | GaveUp]]:
+        """Hand out the items, each to whoever is free."""
+        waiting = iter(enumerate(items))
+        for worker in self.workers:
+            worker.give(*next(waiting))
+        busy = list(self.workers)
+        while busy:
+            for worker in self._finished(busy):
+                assert worker.item is not None
+                found = self._result(worker)
+                yield worker.item, found
+                busy.remove(worker)
+                following = next(waiting, None)
+                if following is not None:
+                    if isinstance(found, GaveUp):
+                        self.workers.remove(worker)
+                        worker = self._hire()  # noqa: PLW2901 -- takes the place of the one that was lost
+                        self.workers.append(worker)
+                    worker.give(*following)
+                    busy.append(worker)
+
+    def _finished(self, busy: Sequence[_Worker[T, R]]) -> list[_Worker[T, R]]:
+        """Wait until some workers have answered, died, or had their time."""
+        soonest = min(worker.since for worker in busy) + self.patience
+        ready = wait([worker.pipe for worker in busy], max(soonest - time.monotonic(), 0))
+        late = time.monotonic() - self.patience
+        return [worker for worker in busy if worker.pipe in ready or worker.since <= late]
+
+    def _result(self, worker: _Worker[T, R]) -> R | GaveUp:
+        if not worker.pipe.poll():
+            worker.stop()
+            return GaveUp(f"it took longer than {self.patience:g} seconds")
+        try:
+            answer: R | BaseException = worker.pipe.recv()
+        except (EOFError, OSError):
+            return GaveUp(worker.end())
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """End all workers, whatever they have in hand."""
+        for worker in self.workers:
+            worker.stop()
+
+
+def _serve(function: Callable[[T], R], pipe: Connection, inherited: Sequence[Connection]) -> None:
+    """Answer item after item; an interrupt is for the parent alone, who then ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in inherited:
+        other.close()
+    while True:
+        try:
+            item = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send(function(item))
+        except Exception as error:
+            pipe.send(_sendable(error))
+
+
+def _sendable(error: Exception) -> Exception:
+    """Return an error as it is if it survives being sent, else what it says."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

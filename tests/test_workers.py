@@ -1,0 +1,85 @@
+"""Work in processes of its own: every result once, and what a process does not survive costs its item alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from advisor.workers import GaveUp, work
+
+Outcome = int | str
+
+
+def doubled(item: Outcome) -> Outcome:
+    """Double a number; a word says how the process is to end, or what it is to raise."""
+    if item == "crash":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if item == "leave":
+        os._exit(3)
+    if item == "hang":
+        time.sleep(60)
+    if item == "fail":
+        raise ValueError("on purpose")
+    if item == "fail oddly":
+        raise OddError(1, 2)
+    return item * 2
+
+
+class OddError(Exception):
+    """An error that cannot be made again from what it says."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+def outcomes(items: list[Outcome], count: int = 2, patience: float = 30) -> dict[int, Outcome | GaveUp]:
+    """Run `doubled` over items; each has to be answered once."""
+    found = list(work(doubled, items, count, patience))
+    assert sorted(number for number, _ in found) == list(range(len(items)))
+    return dict(found)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_every_item_is_answered_once(count: int) -> None:
+    assert outcomes(list(range(40)), count) == {number: 2 * number for number in range(40)}
+    assert outcomes([], count) == {}
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [("crash", "its process was ended by SIGKILL"), ("leave", "its process ended with 3")],
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_process_that_dies_costs_its_item(item: str, reason: str, count: int) -> None:
+    found = outcomes([1, item, 2, item, 3], count)
+    assert found == {0: 2, 1: GaveUp(reason), 2: 4, 3: GaveUp(reason), 4: 6}
+
+
+def test_a_process_that_hangs_is_ended() -> None:
+    began = time.monotonic()
+    assert outcomes([1, "hang", 2, 3], patience=1) == {0: 2, 1: GaveUp("it took longer than 1 seconds"), 2: 4, 3: 6}
+    assert time.monotonic() - began < 30
+
+
+def test_an_error_of_ours_is_raised_where_the_work_was_given_out() -> None:
+    with pytest.raises(ValueError, match="on purpose"):
+        outcomes([1, "fail", 2])
+    with pytest.raises(RuntimeError, match="OddError: 1 and 2"):
+        outcomes([1, "fail oddly", 2])
+
+
+def test_no_process_is_left_when_the_reader_goes() -> None:
+    running = work(_pid, list(range(10)), 2)
+    pids = {next(running)[1], next(running)[1]}
+    running.close()  # type: ignore[attr-defined]
+    for pid in pids:
+        assert isinstance(pid, int)
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def _pid(_: int) -> int:
+    return os.getpid()
