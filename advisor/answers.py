@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 
 from advisor.problems import NOWHERE, Location
+from advisor.record import dataclass
 
 _SEAL = 16
 

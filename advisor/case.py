@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Literal
 
 from advisor.model import Text, Value
 from advisor.problems import NOWHERE, Location
+from advisor.record import dataclass
 
 
 @dataclass(frozen=True)

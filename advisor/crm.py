@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Literal
 
 from advisor.model import Text, Value
+from advisor.record import dataclass
 
 DateOrder = Literal["day-first", "month-first"]
 """How days such as 03/04/2026 are read."""

@@ -11,14 +11,14 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from operator import getitem
 from typing import Any, NamedTuple
 
 from advisor.model import CASE
 from advisor.problems import EngineError
 from advisor.program import Alternative, Program, Unit
+from advisor.record import dataclass
 from advisor.rows import picker
 
 try:
@@ -62,6 +62,21 @@ class _EngineRule:
         return picker([lit.column for lit in self.literals])
 
 
+@cache
+def _condition(column: int, positive: bool, certain: bool) -> str:
+    """Return what a literal asks of its column; thousands of rules ask the same few things."""
+    if positive:
+        return f'{{"$gte":{{"c{column}":{2 if certain else 1}}}}}'
+    return f'{{"$lte":{{"c{column}":{0 if certain else 1}}}}}'
+
+
+@cache
+def _fragments(column: int) -> tuple[str, str, str]:
+    """Return what a fact says of a column, for each value."""
+    return f',"c{column}":0', f',"c{column}":1', f',"c{column}":2'
+
+
+@cache
 def fnv1a(text: str) -> int:
     """Return the 32-bit hash by which the engine compares property names."""
     value = 0x811C9DC5
@@ -89,7 +104,7 @@ class _Shard:
         definition = "{" + ",".join(texts) + ',"w":{"all":[{"m":{"!":1}}]}}'
         self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
         self.pick = picker(self.columns)
-        self.fragments = [[f',"c{column}":{value}' for value in range(3)] for column in self.columns]
+        self.fragments = [_fragments(column) for column in self.columns]
         self.answers: dict[tuple[int, ...], _Answer] | None = None
         """What the engine said of each fact that it was given for the present case; None: it is asked each time."""
         self._warm_up()
@@ -102,11 +117,7 @@ class _Shard:
             raise EngineError("a shard exceeds what the engine was measured to hold")
 
     def _conditions(self, rule: _EngineRule) -> str:
-        yes, no = (2, 0) if rule.certain else (1, 1)
-        return ",".join(
-            f'{{"$gte":{{"c{lit.column}":{yes}}}}}' if lit.positive else f'{{"$lte":{{"c{lit.column}":{no}}}}}'
-            for lit in rule.literals
-        )
+        return ",".join([_condition(lit.column, lit.positive, rule.certain) for lit in rule.literals])
 
     def _warm_up(self) -> None:
         """Complete one action: without it the engine frees uninitialised memory when its state is dropped."""
@@ -171,15 +182,23 @@ class Engine:
     """Runs a program level by level. One instance must not be used by two threads at once."""
 
     def __init__(self, program: Program) -> None:
-        deciding = {unit.number for unit in program.deciding.running}
-        self._shards: list[dict[str, list[_Shard]]] = [
-            {
-                scope: _shards([u for u in level if u.scope == scope], deciding)
-                for scope in sorted({u.scope for u in level})
-            }
-            for level in program.levels
-        ]
+        self._program = program
+        self._deciding = {unit.number for unit in program.deciding.running}
+        self._shards: list[dict[str, list[_Shard]]] = [{} for _ in program.levels]
+        self._remembers = False
         self._closed = False
+        for level in range(len(program.levels)):
+            self.shards(level, CASE)
+
+    def shards(self, level: int, scope: str) -> list[_Shard]:
+        """Return the shards of a level and scope; those about members are made for the first case that has such."""
+        found = self._shards[level].get(scope)
+        if found is None:
+            units = [unit for unit in self._program.levels[level] if unit.scope == scope]
+            found = self._shards[level][scope] = _shards(units, self._deciding)
+            if self._remembers:
+                self._forget(found)
+        return found
 
     def run(
         self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], firings: list[Firing] | None
@@ -189,7 +208,7 @@ class Engine:
         Without firings, only what bears on verdicts is run.
         """
         list_ = "" if scope == CASE else scope
-        for shard in self._shards[level].get(scope, ()):
+        for shard in self.shards(level, scope):
             if firings is None and not shard.deciding:
                 break
             fired, raised = shard.run(row)
@@ -201,10 +220,14 @@ class Engine:
 
     def remember(self) -> None:
         """Ask anew from here on, but not twice about the same fact: one case is judged in many views of it."""
+        self._remembers = True
         for scopes in self._shards:
             for shards in scopes.values():
-                for shard in shards:
-                    shard.answers = {}
+                self._forget(shards)
+
+    def _forget(self, shards: list[_Shard]) -> None:
+        for shard in shards:
+            shard.answers = {}
 
     def close(self) -> None:
         """Free the engine's memory; the instance cannot be used afterwards."""

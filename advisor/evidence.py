@@ -7,13 +7,14 @@ A `View` is all that inference sees of a case. The same case gives several views
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Literal
 
 from advisor.case import Case, Member, Statement, Statements
 from advisor.model import CASE, GRADES, Fact, Text, Value
+from advisor.record import dataclass
 from advisor.rulebase import Knowledge
 
 Known = Literal["value", "absent", "unknown"]

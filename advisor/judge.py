@@ -13,10 +13,10 @@ from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, view_of, wit
 from advisor.flips import Flip, FlipSearch
 from advisor.infer import Inference, Reasoner
 from advisor.paths import Library
-from advisor.playbase import load_playbase
 from advisor.program import YES, Program
 from advisor.questions import Asker, Hanging, Question, paths_below
 from advisor.rulebase import Playbase
+from advisor.rulecache import open_playbase
 from advisor.settle import Settlement, Settler
 
 
@@ -146,6 +146,5 @@ class Judge:
 
 
 def open_judge(library: Library) -> Judge:
-    """Load, validate and compile a rule base; raise InputError with every problem found."""
-    base, program = load_playbase(library)
-    return Judge(base, program)
+    """Open a rule base, from the cache where that is as good; raise InputError with every problem found."""
+    return Judge(*open_playbase(library))

@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from advisor import yamlfile
+from advisor.cache import remembered
+from advisor.codec import Shape
 from advisor.model import Text
 from advisor.problems import InputError, Problems
 from advisor.yamlfile import Mapping, Scalar
@@ -17,6 +19,11 @@ FILE = Path(__file__).with_name("lexicon.yaml")
 @lru_cache(maxsize=1)
 def words() -> dict[str, Text]:
     """Return every entry of the lexicon by its key."""
+    return remembered("lexicon", [FILE], lambda: [FILE], Shape(dict[str, Text]), _read)
+
+
+def _read() -> dict[str, Text]:
+    """Read the lexicon."""
     problems = Problems()
     node = yamlfile.read(FILE, FILE.name, problems)
     found: dict[str, Text] = {}

@@ -5,11 +5,11 @@ All words stand in both languages, filled in; dates are ISO; amounts are text as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from advisor.model import Text
+from advisor.record import dataclass
 from advisor.rule import GuardLevel
 
 Answer = Literal["yes", "no", "undecided"]

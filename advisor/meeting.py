@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from advisor.lines import Action, FactLine, PersonLine, QuestionLine
 from advisor.model import Text
 from advisor.problems import InputError, Location, Problem, nearest
+from advisor.record import dataclass
 from advisor.result import CaseReport
 from advisor.sheet import Spot
 

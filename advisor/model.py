@@ -6,12 +6,13 @@ The words are those of the files (docs/rule-language.md, docs/knowledge.md).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from advisor.problems import NOWHERE, Location
+from advisor.record import dataclass
 
 Value = str | bool | int | Decimal | date
 """A typed fact value: enum value or text, yes/no, whole number, amount, day."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from pathlib import Path
 from advisor.problems import InputError, Location, Problem
 
 YAML_SUFFIXES = (".yaml", ".yml")
-_CHECKOUT = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,7 @@ def shipped(house: Path | None = None) -> Library:
     if (_CHECKOUT / "setup.cfg").is_file() and (_CHECKOUT / "rules").is_dir():
         rules, knowledge = _CHECKOUT / "rules", _CHECKOUT / "knowledge"
     else:
-        rules = Path(str(importlib.resources.files("advisor.rules")))
-        knowledge = Path(str(importlib.resources.files("advisor.knowledge")))
+        rules, knowledge = _PACKAGE / "rules", _PACKAGE / "knowledge"
     if house is None:
         return Library(rules, knowledge)
     if not os.path.isdir(house):
@@ -46,9 +45,8 @@ def shipped(house: Path | None = None) -> Library:
 
 def yaml_files(folder: Path) -> list[Path]:
     """List every YAML file below a folder, sorted by its path, so that file order never matters."""
-    if not folder.is_dir():
-        return []
-    return sorted(p for p in folder.rglob("*") if p.suffix in YAML_SUFFIXES and p.is_file())
+    found = (Path(inner, name) for inner, _, names in os.walk(folder) for name in names if name.endswith(YAML_SUFFIXES))
+    return sorted((p for p in found if p.suffix in YAML_SUFFIXES and p.is_file()), key=lambda p: p.parts)
 
 
 def real(path: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -108,5 +107,7 @@ def visible(text: str) -> str:
 
 def nearest(name: str, allowed: Iterable[str]) -> str:
     """Return `; did you mean "x"?` for the allowed name nearest to `name`, or an empty string."""
+    import difflib
+
     close = difflib.get_close_matches(name[:80], sorted(allowed), n=1, cutoff=0.6)
     return f'; did you mean "{close[0]}"?' if close else ""

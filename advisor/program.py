@@ -6,11 +6,12 @@ A column holds 0 (no), 1 (undecided) or 2 (yes). Engine, shadow and explanations
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
 from advisor.model import Quantified, Quantifier, Test
+from advisor.record import dataclass
 from advisor.rule import Rule
 
 NO, UNDECIDED, YES = 0, 1, 2

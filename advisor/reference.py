@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from advisor.model import Text, Value
+from advisor.record import dataclass
 
 
 @dataclass(frozen=True)

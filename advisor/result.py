@@ -6,7 +6,6 @@ All words stand in both languages, filled in; dates are ISO; amounts are text as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -31,6 +30,7 @@ from advisor.lines import (
     Warning,
 )
 from advisor.model import Text
+from advisor.record import dataclass
 from advisor.rule import STOPPING
 from advisor.sheet import CaseChange, Footing, Sheet
 

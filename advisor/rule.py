@@ -5,11 +5,12 @@ The words are those of the files (docs/rule-language.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from advisor.model import CASE, Condition, Text
 from advisor.problems import NOWHERE, Location
+from advisor.record import dataclass
 
 Outcome = Literal["fires", "silent", "undecided"]
 Status = Literal["draft", "stable", "deprecated"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from advisor.model import CASE, Condition, Fact, Setting, Text
 from advisor.problems import NOWHERE, Location
+from advisor.record import dataclass
 from advisor.reference import Conflict, Method, Pack, Term
 from advisor.rule import Rule, Source
 

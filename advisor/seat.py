@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from advisor.case import Case, Content, Member, Statement, Statements
 from advisor.lexicon import say
 from advisor.model import Text, Value
+from advisor.record import dataclass
 
 US = "our-company"
 """The id that we have among the rivals of a rival."""

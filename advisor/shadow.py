@@ -6,15 +6,19 @@ agree only if the lowering is right. It also serves the searches, whose results 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from advisor.model import CASE
-from advisor.program import Column, Program, QuantifiedColumn, Tree, Unit
+from advisor.program import Column, Lit, Program, QuantifiedColumn, Tree, Unit
 from advisor.rows import Bits, Variants
 
-LevelFunction = Callable[[list[int], list[int], list[int], list[int], int], None]
-"""Sets the possible and certain bits of units, from those of columns and the bits of all rows."""
+LevelFunction = Callable[[list[int], list[int], int], list[int]]
+"""Gives units from columns, the same columns negated, and the bits of all rows.
+
+All are pairs: the possible bits above the certain ones. Negation aside, both are worked out alike, so once is enough.
+"""
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,19 @@ class _Part:
 
     def __init__(self, program: Program, units: list[Unit], handed: dict[str, set[int]]) -> None:
         self.scope = units[0].scope
-        self.function = _function(units)
+        self.units = units
+        self.numbers = [unit.number for unit in units]
+        self.columns = sorted({lit.column for unit in units for lit in _literals(unit.tree) if lit.positive})
+        self.negated = sorted({lit.column for unit in units for lit in _literals(unit.tree) if not lit.positive})
         self.writes = [(u.number, u.writes) for u in units if u.writes is not None]
         known = handed.setdefault(self.scope, set())
         self.from_case = sorted(_case_columns(program.columns, units) - known) if self.scope != CASE else []
         known.update(self.from_case)
+
+    @cached_property
+    def function(self) -> LevelFunction:
+        """The conditions as Python; compiled when there is the first case with such members."""
+        return _function(self.units, self.columns, self.negated)
 
     def run(self, variants: Variants, values: Bits) -> None:
         if self.scope == CASE:
@@ -86,20 +98,33 @@ class _Part:
             columns, every = variants.members[self.scope], variants.all_rows(self.scope)
             for number in self.from_case:
                 variants.hand_down(number, self.scope)
-        self.function(columns.possible, columns.certain, values.possible, values.certain, every)
+        self._conclude(columns, values, every)
         for unit, column in self.writes:
             columns.raise_to(column, values.possible[unit], values.certain[unit])
+
+    def _conclude(self, columns: Bits, values: Bits, every: int) -> None:
+        possible, certain, width = columns.possible, columns.certain, every.bit_length()
+        both = every << width | every
+        plain = [possible[n] << width | certain[n] for n in self.columns]
+        negated = [both ^ (certain[n] << width | possible[n]) for n in self.negated]
+        possible, certain = values.possible, values.certain
+        for number, value in zip(self.numbers, self.function(plain, negated, both), strict=True):
+            if value:
+                possible[number] = value >> width
+                certain[number] = value & every
 
 
 def _case_columns(columns: tuple[Column, ...], units: Iterable[Unit]) -> set[int]:
     """Return the columns of the case that units about members read."""
-    return {n for unit in units for n in _columns_read(unit.tree) if columns[n].scope == CASE}
+    read = {lit.column for unit in units for lit in _literals(unit.tree)}
+    return {number for number in read if columns[number].scope == CASE}
 
 
-def _columns_read(tree: Tree) -> set[int]:
+def _literals(tree: Tree) -> Iterator[Lit]:
     if tree.lit is not None:
-        return {tree.lit.column}
-    return {number for part in tree.parts for number in _columns_read(part)}
+        yield tree.lit
+    for part in tree.parts:
+        yield from _literals(part)
 
 
 def _quantified(means: QuantifiedColumn, variants: Variants) -> tuple[int, int]:
@@ -119,25 +144,20 @@ def _quantified(means: QuantifiedColumn, variants: Variants) -> tuple[int, int]:
     return full ^ some_certain, full ^ some_possible
 
 
-def _function(units: list[Unit]) -> LevelFunction:
-    lines = ["def level(p, c, vp, vc, every):"]
-    for unit in units:
-        lines.append(f"    vc[{unit.number}] = {_expression(unit.tree, True)}")
-        lines.append(f"    vp[{unit.number}] = {_expression(unit.tree, False)}")
-    namespace: dict[str, LevelFunction] = {"some": _some}  # type: ignore[dict-item]
-    # The text holds nothing but column numbers from the compiler: no word of a rule file reaches it.
-    exec(compile("\n".join(lines), "<level>", "exec"), namespace)
-    return namespace["level"]
+def _function(units: list[Unit], columns: list[int], negated: list[int]) -> LevelFunction:
+    names = {(number, True): f"c[{place}]" for place, number in enumerate(columns)}
+    names.update({(number, False): f"n[{place}]" for place, number in enumerate(negated)})
+    text = f"lambda c, n, every: [{', '.join([_expression(unit.tree, names) for unit in units])}]"
+    # The text holds nothing but places in lists: no word of a rule file reaches it.
+    made: LevelFunction = eval(text, {"some": _some})
+    return made
 
 
-def _expression(tree: Tree, certain: bool) -> str:
-    """Write a condition as Python: certain asks columns to be yes (no when negated), possible not to be no (yes)."""
+def _expression(tree: Tree, names: Mapping[tuple[int, bool], str]) -> str:
+    """Write a condition as Python."""
     if tree.lit is not None:
-        number = tree.lit.column
-        if tree.lit.positive:
-            return f"c[{number}]" if certain else f"p[{number}]"
-        return f"(every ^ p[{number}])" if certain else f"(every ^ c[{number}])"
-    parts = [_expression(part, certain) for part in tree.parts]
+        return names[tree.lit.column, tree.lit.positive]
+    parts = [_expression(part, names) for part in tree.parts]
     if tree.op == "count":
         return f"some({tree.need}, every, {', '.join(parts)})"
     return f"({' & '.join(parts) or 'every'})" if tree.op == "all" else f"({' | '.join(parts) or 0})"

@@ -5,13 +5,13 @@ Part of the result document; all words stand in both languages.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from advisor.lines import FactLine, VerdictLine
 from advisor.model import Text
+from advisor.record import dataclass
 
 Mark = Literal["plus", "even", "minus", "unknown", "contradicted"]
 OptionStatus = Literal["wins", "stands", "defeated", "undecided", "uncalled"]

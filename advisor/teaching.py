@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from advisor.case import Case
 from advisor.model import Text
+from advisor.record import dataclass
 
 MAX_CHOICES = 10
 """Wrong reasons, or wrong steps, of an act: all choices together have letters, and a learner reads them all."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from advisor.problems import UNPRINTABLE, Location, Problems
+from advisor.record import dataclass
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40

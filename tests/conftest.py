@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from advisor import cachefile
 from advisor.judge import Judge, open_judge
 from advisor.paths import shipped
 from tests.build import mini_library
@@ -22,6 +26,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files anew")
 
 
+def pytest_configure() -> None:
+    """Keep the tests away from the user's cache: they have one of their own, also the commands that they start."""
+    os.environ[cachefile.VARIABLE] = tempfile.mkdtemp(prefix="advisor-cache-")
+
+
+def pytest_unconfigure() -> None:
+    """Remove the cache."""
+    shutil.rmtree(os.environ[cachefile.VARIABLE], ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def update_golden(pytestconfig: pytest.Config) -> bool:
     """Whether golden files are to be written anew."""
@@ -30,7 +44,8 @@ def update_golden(pytestconfig: pytest.Config) -> bool:
 
 @pytest.fixture(scope="session")
 def shipped_judge() -> Iterator[Judge]:
-    """A judge of the shipped rules."""
+    """A judge of the shipped rules, from the cache: what is written there has to serve every test."""
+    open_judge(shipped()).close()
     judge = open_judge(shipped())
     yield judge
     judge.close()

@@ -13,10 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from advisor import cachefile
 from tests.test_cli import BLOCKED, OPEN, SETTLED, UNREADABLE, small_checkout, write
 
 ROOT = Path(__file__).resolve().parent.parent
-CLEAN = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+CLEAN = {
+    "PATH": os.environ["PATH"],
+    "LC_ALL": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    cachefile.VARIABLE: os.environ[cachefile.VARIABLE],
+}
 """An environment without anything that could colour, widen or translate the output."""
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="written for POSIX shells, pipes and terminals")

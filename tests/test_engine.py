@@ -36,7 +36,9 @@ def reasoner_of(base: Playbase) -> Reasoner:
 
 
 def shards(reasoner: Reasoner) -> list[Any]:
-    return [shard for scopes in reasoner.engine._shards for found in scopes.values() for shard in found]
+    levels = enumerate(reasoner.program.levels)
+    rows = [(number, scope) for number, level in levels for scope in sorted({unit.scope for unit in level})]
+    return [shard for number, scope in rows for shard in reasoner.engine.shards(number, scope)]
 
 
 # --- limits -------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from advisor.explain.report import report
 from advisor.judge import Judge
+from advisor.render import charts
 from advisor.render.blocks import Block, Cell, Fold, Line, Picture, Table
 from advisor.render.html import html
 from advisor.render.layout.pack import pack_page
@@ -109,6 +111,18 @@ def test_texts_in_a_picture_have_their_sizes() -> None:
     outline = Outline(html(blocks(said), "en"))
     assert set(outline.values["font-size"]) == {"11px", "12px", "13px", "14px"}
     assert outline.words.count(said) == Outline(html(blocks("word"), "en")).words.count("word")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_pictures_that_are_drawn_together_are_those_drawn_alone(name: str) -> None:
+    calm, hostile = (
+        [block for block in blocks(text) if isinstance(block, Picture)] for text in ("word", HOSTILE[name])
+    )
+    (portfolio, people), (dots, persons) = calm, hostile
+    same = replace(people, rows=persons.rows)
+    bare = replace(people, rows={"values": [{**person, "label": []} for person in people.rows["values"]], "lines": []})
+    pictures = [people, bare, portfolio, persons, same, replace(portfolio, rows=dots.rows), dots, people]
+    assert charts.draw(pictures) == [charts.draw([picture])[0] for picture in pictures]
 
 
 def test_where_texts_stand_in_a_picture_does_not_depend_on_what_they_say() -> None:

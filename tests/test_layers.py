@@ -15,9 +15,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "advisor"
 LAYERS = (
     # From the bottom. A module imports only from rows above its own; modules that share a row do not know each
     # other, but for a row that is a whole package (`cli.*`), where only circles are forbidden.
+    ("record",),
     ("problems", "workers"),
-    ("model", "paths", "yamlfile"),
-    ("crm", "reference", "rule"),
+    ("cachefile", "late", "model", "paths", "yamlfile"),
+    ("codec", "crm", "reference", "rule"),
+    ("cache",),
     ("rulebase",),
     ("case", "lexicon"),
     ("answers", "seat", "teaching"),
@@ -40,6 +42,7 @@ LAYERS = (
     ("flips",),
     ("checks.logic", "checks.structure"),
     ("playbase",),
+    ("rulecache",),
     ("judge",),
     ("casework", "interview"),
     ("session",),

@@ -63,6 +63,7 @@ HOSTILE = {
     "emoji": "👍🏽 👨‍👩‍👧 🇨🇳 é",
     "maths": "$x^2$ $$y$$",
     "footnote": "word[^1] [^1]: note",
+    "picture": "<!-- picture -->",
     "template": "{{ 7 * 7 }} {% raw %} ${7*7} {0} %s",
     "newlines": "one\ntwo\r\nthree\n\n# four\n- five",
     "separators": "one\u2028two\u2029three\x85four\x0bfive\x0csix\x1cseven",

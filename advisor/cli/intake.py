@@ -18,11 +18,11 @@ from advisor.load.crm import find_map, load_map
 from advisor.load.export import Wishes, open_export
 from advisor.load.table import Table, read_table
 from advisor.paths import shipped
-from advisor.playbase import load_playbase
 from advisor.problems import Exit, InputError, Problems
 from advisor.render.layout.intake import intake_page
 from advisor.render.output import show, write_file
 from advisor.rulebase import Knowledge
+from advisor.rulecache import open_playbase
 
 
 @click.command("import")
@@ -68,7 +68,7 @@ def import_command(
     """
     wishes = Wishes(options.day(as_of), cast(DateOrder | None, dates), cast(DecimalMark | None, decimal))
     library = shipped(rules)
-    base, _ = load_playbase(library)
+    base, _ = open_playbase(library)
     knowledge, crm = base.knowledge, load_map(find_map(map_, library), base.knowledge)
     problems = Problems()
     table = read_table(file, paths.display(file), crm.known(), problems)

@@ -21,6 +21,7 @@ from advisor.problems import Exit, InputError, Location, Problem, Problems, near
 from advisor.render.layout import playbook as pages
 from advisor.render.output import show
 from advisor.rulebase import Item, Playbase, RuleFile
+from advisor.rulecache import open_playbase
 
 
 @click.group("playbook")
@@ -40,7 +41,7 @@ def list_command(lang: str, format_: str, rules: Path | None) -> None:
 
     Example: advisor playbook list --lang zh
     """
-    base, _ = load_playbase(shipped(rules))
+    base, _ = open_playbase(shipped(rules))
     plain = [{"item": f.item, "id": f.id, "title": f.title, "rules": [r.id for r in f.rules]} for f in base.files]
     show(format_, lang, partial(pages.list_page, base=base), plain)
 
@@ -71,11 +72,16 @@ def show_command(id_: str, cases_: tuple[Path, ...], lang: str, format_: str, ru
     show(format_, lang, partial(pages.item_page, base=base, item=item, file=file, cases=bites), plain)
 
 
+def _judge(rules: Path | None) -> Judge:
+    """Open the rule base from its files: whoever writes rules needs all of it, examples too."""
+    return Judge(*load_playbase(shipped(rules)))
+
+
 def _base(rules: Path | None, cases_: tuple[Path, ...]) -> tuple[Playbase, Casework]:
     """Load the rule base and see in which of the cases its rules bite."""
     if not cases_:
         return load_playbase(shipped(rules))[0], Casework()
-    with closing(options.judge(rules)) as judge:
+    with closing(_judge(rules)) as judge:
         return judge.base, casework(judge, options.case_files(cases_))
 
 
@@ -98,7 +104,7 @@ def check_command(rules: Path | None) -> int:
 
     Example: advisor playbook check --rules my-rules/
     """
-    with closing(options.judge(rules)) as judge:
+    with closing(_judge(rules)) as judge:
         problems = sorted(check_examples(judge))
         if problems:
             raise InputError(problems)
@@ -114,7 +120,7 @@ def test_command(only: str | None, rules: Path | None) -> int:
 
     Example: advisor playbook test proposal-timing-matrix
     """
-    with closing(options.judge(rules)) as judge:
+    with closing(_judge(rules)) as judge:
         count = sum(1 for _ in run_examples(judge, Problems(), only))
         if only and not count:
             names = [u.rule.id for u in judge.program.units if u.rule]
@@ -156,7 +162,7 @@ def verdicts_command(lang: str, format_: str, rules: Path | None) -> None:
 
     Example: advisor playbook verdicts --lang zh
     """
-    with closing(options.judge(rules)) as judge:
+    with closing(_judge(rules)) as judge:
         found = shortest(judge)
         plain = [{"verdict": s.verdict, "rule": s.rule.id, "facts": stated(s.view)} for s in found]
         show(format_, lang, partial(pages.verdicts_page, base=judge.base, found=found), plain)

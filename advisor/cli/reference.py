@@ -11,13 +11,13 @@ import click
 from advisor.cli import options
 from advisor.model import Fact
 from advisor.paths import shipped
-from advisor.playbase import load_playbase
 from advisor.problems import InputError, Location, Problem, nearest
 from advisor.reference import Term
 from advisor.render.layout.facts import facts_page
 from advisor.render.layout.playbook import glossary_page
 from advisor.render.output import show
 from advisor.result_schema import result_schema
+from advisor.rulecache import open_playbase
 from advisor.schema import case_schema, rule_schema
 
 
@@ -32,7 +32,7 @@ def schema_command(kind: str, rules: Path | None) -> None:
     if kind == "result":
         schema = result_schema()
     else:
-        base, _ = load_playbase(shipped(rules))
+        base, _ = open_playbase(shipped(rules))
         schema = case_schema(base.knowledge) if kind == "case" else rule_schema(base.knowledge)
     click.echo(json.dumps(schema, ensure_ascii=False, indent=2))
 
@@ -47,7 +47,7 @@ def glossary_command(term: str | None, lang: str, format_: str, rules: Path | No
 
     Example: advisor glossary coach --lang zh
     """
-    base, _ = load_playbase(shipped(rules))
+    base, _ = open_playbase(shipped(rules))
     terms = tuple(base.knowledge.terms.values())
     if term is not None:
         terms = _matching(terms, term)
@@ -77,7 +77,7 @@ def facts_command(word: str | None, lang: str, format_: str, rules: Path | None)
 
     Example: advisor facts budget
     """
-    base, _ = load_playbase(shipped(rules))
+    base, _ = open_playbase(shipped(rules))
     facts = tuple(f for f in base.knowledge.facts.values() if word is None or _mentions(f, word.strip().casefold()))
     if not facts:
         names = list(base.knowledge.facts)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from advisor.lexicon import clauses, listed, word
 from advisor.lines import Answer
 from advisor.model import Text
+from advisor.record import dataclass
 
 Tone = Literal["plain", "good", "warn", "bad", "quiet", "strong"]
 
@@ -117,11 +117,15 @@ Block = Heading | Line | Bullets | Table | Panel | Tree | Picture | Fold
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a document, drawn in its format by itself; in HTML its heading of the first level stands apart."""
+    """A part of a document, drawn in its format by itself.
+
+    In HTML its heading of the first level stands apart, and so do its pictures, which are drawn together in the end.
+    """
 
     body: str
     title: str = ""
     anchor: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 def cell_text(cell: str | Cell) -> str:

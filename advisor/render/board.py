@@ -1,6 +1,6 @@
 """A review in a format, put together of pieces: one for each deal and account, drawn whatever else is reviewed.
 
-What takes time is the pieces; they can be drawn in any order, anywhere, and kept.
+Pieces can be drawn in any order, anywhere, and kept. Binding them draws their pictures, all at once.
 """
 
 from __future__ import annotations

@@ -16,11 +16,12 @@ from markupsafe import Markup
 from advisor.lexicon import say
 from advisor.problems import visible
 from advisor.render import charts
-from advisor.render.blocks import Block, Cell, Heading, Part
+from advisor.render.blocks import Block, Cell, Heading, Part, Picture
 from advisor.render.markdown import branches
 from advisor.render.templating import environment
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SLOT = Markup("<!-- picture -->")
 _Drawn = tuple[str, bool, str, str, str, str]
 """A cell: its column, whether it heads the row, its words, class, link and note."""
 
@@ -32,7 +33,6 @@ def _environment() -> Environment:
     env.filters["kind"] = lambda block: type(block).__name__
     env.filters["cells"] = _cells
     env.globals["branches"] = branches
-    env.globals["draw"] = charts.draw
     return env
 
 
@@ -74,14 +74,24 @@ def parts(blocks: Iterable[Block]) -> list[Part]:
             sections.append((Heading("", 1), [block]))
         else:
             sections[-1][1].append(block)
-    draw = _template("part.html.j2").render
-    return [Part(Markup(draw(blocks=below)), heading.text, heading.anchor) for heading, below in sections]
+    return [_part(heading, below) for heading, below in sections]
+
+
+def _part(heading: Heading, below: list[Block]) -> Part:
+    pictures: list[Picture] = []
+
+    def slot(picture: Picture) -> Markup:
+        pictures.append(picture)
+        return _SLOT
+
+    body = Markup(_template("part.html.j2").render(blocks=below, slot=slot))
+    return Part(body, heading.text, heading.anchor, tuple(pictures))
 
 
 def document(found: Iterable[Part], lang: str) -> str:
     """Put parts together as an HTML document: the first is its header, and the others lead back to it."""
     whole: list[Part] = []
-    for part in found:
+    for part in _illustrated(list(found)):
         if whole and not (part.title or part.anchor):
             whole[-1] = replace(whole[-1], body=whole[-1].body + part.body)
         else:
@@ -89,6 +99,14 @@ def document(found: Iterable[Part], lang: str) -> str:
     words = {"back": say("pack.back").get(lang), "skip": say("pack.skip").get(lang)}
     code = "zh-CN" if lang == "zh" else "en"
     return _template("page.html.j2").render(parts=whole, lang=code, words=words)
+
+
+def _illustrated(found: Sequence[Part]) -> Iterator[Part]:
+    """Draw the pictures of all parts at once, and put each where it belongs."""
+    drawings = iter(charts.draw([picture for part in found for picture in part.pictures]))
+    for part in found:
+        texts = part.body.split(_SLOT)
+        yield replace(part, body=texts[0] + Markup("").join(next(drawings) + text for text in texts[1:]), pictures=())
 
 
 def html(blocks: Iterable[Block], lang: str) -> str:

@@ -8,7 +8,6 @@ import io
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
@@ -91,6 +90,8 @@ def write_file(path: Path, text: str) -> None:
     Who may read and write a file that is there stays as it is; where a link stands, the file that it leads to is
     written.
     """
+    import tempfile  # which loads compression and chance, and most commands write no file
+
     temporary, name = None, str(path)
     try:
         path = path.resolve()

@@ -93,7 +93,7 @@ def _renderable(target: Console, block: Block) -> RenderableType:
     if isinstance(block, Line):
         return _line(block)
     if isinstance(block, Bullets):
-        return _bullets(block)
+        return _bullets(block, target)
     if isinstance(block, Table):
         return _stacked(block) if target.width < NARROW else _table(block)
     if isinstance(block, Panel):
@@ -116,15 +116,18 @@ def _line(block: Line) -> Text:
     return _words(block.text, _STYLES[block.tone])
 
 
-def _bullets(block: Bullets) -> RenderableType:
-    grid = RichTable.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1, overflow="fold")
-    for number, item in enumerate(block.items, start=1):
-        text = _words(item.text, _STYLES[item.tone])
-        body: RenderableType = Group(text, _words(item.note, "dim")) if item.note else text
-        grid.add_row(Text(f" {number}." if block.numbered else " •"), body)
-    return grid
+def _bullets(block: Bullets, target: Console) -> RenderableType:
+    """Set each item behind its mark, and its note below; what does not fit on a line goes on below the first word."""
+    marks = [f" {number}." if block.numbered else " •" for number in range(1, len(block.items) + 1)]
+    inset = max(map(cell_len, marks), default=0) + 1
+    lines: list[Text] = []
+    for mark, item in zip(marks, block.items, strict=True):
+        edge = mark.ljust(inset)
+        for text in (_words(item.text, _STYLES[item.tone]), *([_words(item.note, "dim")] if item.note else [])):
+            for line in text.wrap(target, max(target.width - inset, 1), overflow="fold"):
+                lines.append(Text.assemble(edge, line))
+                edge = " " * inset
+    return Text("\n", no_wrap=True, overflow="ignore").join(lines) if lines else Group()
 
 
 def _table(block: Table) -> RenderableType:

@@ -1,0 +1,268 @@
+"""Frozen dataclasses to lines of JSON and back, checked against the types of their fields, decoded when they are read.
+
+Nothing that is read is ever run, and no class is looked up by a name that stands in the data: the types are those of
+the program, and a value that is not of its type is broken (docs/decisions/0011-cache-of-the-compiled-rules.md).
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import field, fields, is_dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+from advisor.late import (
+    BrokenError,
+    Coder,
+    KnownTypes,
+    LateClass,
+    Read,
+    Store,
+    Written,
+    compact,
+    listed,
+    parsed,
+    plain_types,
+)
+from advisor.record import dataclass
+
+_PLAIN = (str, int, bool, type(None))
+"""What JSON holds as it is."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A short form of a class: to a plain value, and back; to read raises BrokenError."""
+
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is written, and how.
+
+    Of an instance of a class in `late`, fields are decoded when they are read; those named there stand in a line that
+    is not even parsed before. Instances of classes in `shared` stay one and the same wherever they are found. Fields in
+    `left_out` have to be named in `late` too, and are not written.
+    """
+
+    root: Any
+    late: Mapping[type, tuple[str, ...]] = field(default_factory=dict)
+    shared: frozenset[type] = frozenset()
+    brief: Mapping[type, Brief] = field(default_factory=dict)
+    left_out: frozenset[tuple[type, str]] = frozenset()
+
+
+class Codec:
+    """Writes and reads values of one shape."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self._coders: dict[Any, Coder] = {}
+
+    def encode(self, value: Any) -> tuple[bytes, list[Any]]:
+        """Return a value as lines of JSON, and the instances in it that will be decoded late, by their numbers."""
+        written = Written()
+        root = self.coder(self.shape.root).write(value, written)
+        head = compact([root, written.shared, len(written.objects)])
+        return "\n".join([head, *written.lines]).encode(), written.objects
+
+    def decode(self, data: bytes, again: Callable[[], Any]) -> Any:
+        """Read a value; raise BrokenError unless it has its shape.
+
+        What is decoded later and is broken then, or was left out, is taken from the value that `again` makes.
+        """
+        head, *lines = data.split(b"\n")
+        root, shared, size = listed(parsed(head), 3)
+        if type(shared) is not list or type(size) is not int:
+            raise BrokenError
+        store = Store(lines, shared, size, lambda: self.encode(again())[1])
+        return self.coder(self.shape.root).read(root, store)
+
+    def coder(self, hint: Any) -> Coder:
+        """Return how a type is written and read."""
+        found = self._coders.get(hint)
+        if found is None:
+            found = self._coders[hint] = self._make(hint)
+        return found
+
+    def _make(self, hint: Any) -> Coder:
+        if hint in _PLAIN or get_origin(hint) is Literal:
+            return Coder(_same, _literal(get_args(hint)) if get_origin(hint) is Literal else _plain(hint))
+        if hint is Decimal or hint is date:
+            return Coder(lambda value, _: str(value), _number if hint is Decimal else _day)
+        if get_origin(hint) in (Union, types.UnionType):
+            return self._union(get_args(hint))
+        if get_origin(hint) is tuple:
+            return self._tuple(get_args(hint)[0])
+        if get_origin(hint) is dict:
+            return self._dict(*get_args(hint))
+        return self._class(hint)
+
+    def _union(self, members: tuple[Any, ...]) -> Coder:
+        """A type or None as it is; else what JSON knows as it is, and anything else with the place of its type."""
+        others = [m for m in members if m not in _PLAIN]
+        plain = frozenset(m for m in members if m in _PLAIN)
+        alone = len(others) == 1 and plain == {type(None)}
+
+        def write(value: Any, written: Written) -> Any:
+            if type(value) in plain:
+                return value
+            kind = next(n for n, m in enumerate(others) if isinstance(value, get_origin(m) or m))
+            coded = self.coder(others[kind]).write(value, written)
+            return coded if alone else [kind, coded]
+
+        def read(raw: Any, store: Store) -> Any:
+            if type(raw) in plain:
+                return raw
+            kind, coded = (0, raw) if alone else listed(raw, 2)
+            if type(kind) is not int or not 0 <= kind < len(others):
+                raise BrokenError
+            return self.coder(others[kind]).read(coded, store)
+
+        return Coder(write, read)
+
+    def _tuple(self, item: Any) -> Coder:
+        one = self.coder(item)
+
+        def read(raw: Any, store: Store) -> Any:
+            if type(raw) is not list:
+                raise BrokenError
+            return tuple([one.read(part, store) for part in raw])
+
+        return Coder(lambda value, written: [one.write(part, written) for part in value], read)
+
+    def _dict(self, key: Any, item: Any) -> Coder:
+        keys, items = self.coder(key), self.coder(item)
+
+        def read(raw: Any, store: Store) -> Any:
+            if type(raw) is not list:
+                raise BrokenError
+            pairs = [listed(pair, 2) for pair in raw]
+            return {keys.read(k, store): items.read(v, store) for k, v in pairs}
+
+        return Coder(
+            lambda value, written: [[keys.write(k, written), items.write(v, written)] for k, v in value.items()], read
+        )
+
+    def _class(self, cls: type) -> Coder:
+        if cls in self.shape.brief:
+            brief = self.shape.brief[cls]
+            return Coder(lambda value, _: brief.write(value), lambda raw, _: brief.read(raw))
+        if not is_dataclass(cls):
+            raise TypeError(f"no form for {cls}")
+        coder = _deferred(self._late if cls in self.shape.late else self._whole, cls)
+        return self._share(cls, coder) if cls in self.shape.shared else coder
+
+    def _late(self, cls: type) -> Coder:
+        hints = get_type_hints(cls)
+        left = Coder(lambda *_: None, _left_out)
+        coders = {
+            f.name: left if (cls, f.name) in self.shape.left_out else self.coder(hints[f.name]) for f in fields(cls)
+        }
+        late = LateClass(cls, hints, coders, self.shape.late[cls])
+        return Coder(late.write, late.read)
+
+    def _whole(self, cls: type) -> Coder:
+        """Instances that are decoded at once."""
+        hints, make = get_type_hints(cls), cast(Callable[..., Any], cls)
+        names = [f.name for f in fields(cast(Any, cls))]
+        coders = [self.coder(hints[name]) for name in names]
+        if all(plain_types(hints[name]) and get_origin(hints[name]) is not Literal for name in names):
+            return Coder(lambda value, _: [getattr(value, name) for name in names], _plain_reader(make, hints, names))
+
+        def read(raw: Any, store: Store) -> Any:
+            return make(*[c.read(part, store) for c, part in zip(coders, listed(raw, len(coders)), strict=True)])
+
+        def write(value: Any, written: Written) -> Any:
+            return [c.write(getattr(value, name), written) for c, name in zip(coders, names, strict=True)]
+
+        return Coder(write, read)
+
+    def _share(self, cls: type, coder: Coder) -> Coder:
+        def write(value: Any, written: Written) -> int:
+            number = written.numbers.get(id(value))
+            if number is None:
+                number = written.numbers[id(value)] = len(written.shared)
+                written.shared.append(None)
+                written.shared[number] = coder.write(value, written)
+            return number
+
+        return Coder(write, lambda raw, store: store.shared(raw, cls, coder.read))
+
+
+def _deferred(make: Callable[[type], Coder], cls: type) -> Coder:
+    """Work out how instances are written and read when there is the first one: types recur, and most are never read."""
+    found: list[Coder] = []
+
+    def coder() -> Coder:
+        if not found:
+            found.append(make(cls))
+        return found[0]
+
+    return Coder(lambda value, written: coder().write(value, written), lambda raw, store: coder().read(raw, store))
+
+
+def _plain_reader(make: Callable[..., Any], hints: Mapping[str, Any], names: list[str]) -> Read:
+    """Read instances whose fields JSON holds as they are."""
+    known = KnownTypes([plain_types(hints[name]) for name in names])
+
+    def read(raw: Any, _: Store) -> Any:
+        if type(raw) is not list:
+            raise BrokenError
+        known.check(raw)
+        return make(*raw)
+
+    return read
+
+
+def _left_out(_: Any, __: Store) -> Any:
+    raise BrokenError
+
+
+def _same(value: Any, _: Written) -> Any:
+    return value
+
+
+def _plain(kind: type) -> Read:
+    def read(raw: Any, _: Store) -> Any:
+        if type(raw) is not kind:
+            raise BrokenError
+        return raw
+
+    return read
+
+
+def _literal(allowed: tuple[Any, ...]) -> Read:
+    def read(raw: Any, _: Store) -> Any:
+        if type(raw) is not str or raw not in allowed:
+            raise BrokenError
+        return raw
+
+    return read
+
+
+def _number(raw: Any, _: Store) -> Decimal:
+    try:
+        found = Decimal(_text(raw))
+    except InvalidOperation as error:
+        raise BrokenError from error
+    if not found.is_finite():
+        raise BrokenError
+    return found
+
+
+def _day(raw: Any, _: Store) -> date:
+    try:
+        return date.fromisoformat(_text(raw))
+    except ValueError as error:
+        raise BrokenError from error
+
+
+def _text(raw: Any) -> str:
+    if type(raw) is not str:
+        raise BrokenError
+    return raw
