@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from advisor.encode import Changes, Encoder, differing
+from advisor.encode import Changes, Encoder, Tests, differing
 from advisor.engine import Answer, Engine, Firing
 from advisor.evidence import View
 from advisor.model import CASE
@@ -50,8 +50,9 @@ class Reasoner:
         self.program = program
         self.quarantine = Quarantine(knowledge)
         self.engine = Engine(program)
-        self._whole = _Course(program, knowledge)
-        self._deciding = _Course(program.deciding, knowledge)
+        tests = Tests(program, knowledge)
+        self._whole = _Course(program, tests)
+        self._deciding = _Course(program.deciding, tests)
         self.encoder = self._whole.encoder
 
     def infer(self, view: View, name: str, open_world: bool = False, whole: bool = True) -> Inference:
@@ -115,12 +116,12 @@ class Reasoner:
 class _Course:
     """How a program, or the part of it that bears on verdicts, is run: by its shadow, and beside it by the engine."""
 
-    def __init__(self, program: Program, knowledge: Knowledge) -> None:
+    def __init__(self, program: Program, tests: Tests) -> None:
         readers = _lists_that_read(program)
-        self.encoder = Encoder(program, knowledge)
+        self.encoder = Encoder(program, tests)
         self.shadow = Shadow(program)
         self.plan = [_LevelPlan(program, level, readers) for level in range(len(program.levels))]
-        self.agreement = _Agreement(program, knowledge.lists)
+        self.agreement = _Agreement(program, tests.knowledge.lists)
 
 
 def _changes(base: View, view: View) -> Changes:
