@@ -62,7 +62,7 @@ def _changed_states(view: View, places: MemberPlaces, change: Changes) -> tuple[
     return case, own
 
 
-class Tests:
+class Deciders:
     """The tests of a program as functions, each made when it is used first."""
 
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
@@ -107,11 +107,11 @@ class Tests:
 class _World:
     """The tests that some columns make in each scope, as they are decided in the closed or in the open world."""
 
-    def __init__(self, tests: Tests, columns: Iterable[Column], open_world: bool) -> None:
+    def __init__(self, tests: Deciders, columns: Iterable[Column], open_world: bool) -> None:
         scopes = (CASE, *tests.knowledge.lists)
         self._alone: Readers = {scope: {} for scope in scopes}
         self._paired: Readers = {scope: {} for scope in scopes}
-        """Tests that read one fact, and those that compare two."""
+        """Deciders that read one fact, and those that compare two."""
         self.shared: dict[str, set[str]] = {scope: set() for scope in scopes}
         """For each list the facts of the case that tests of its members read too."""
         self._blank: dict[str, list[tuple[int, int]]] = {scope: [] for scope in scopes}
@@ -163,7 +163,7 @@ class Encoder:
     the tests are decided that read what is.
     """
 
-    def __init__(self, program: Program, tests: Tests) -> None:
+    def __init__(self, program: Program, tests: Deciders) -> None:
         self._tests = tests
         self._width = len(program.columns)
         self._lists = tuple(tests.knowledge.lists)

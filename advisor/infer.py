@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from advisor.encode import Changes, Encoder, Tests, differing
+from advisor.encode import Changes, Deciders, Encoder, differing
 from advisor.engine import Answer, Engine, Firing
 from advisor.evidence import View
 from advisor.model import CASE
@@ -50,7 +50,7 @@ class Reasoner:
         self.program = program
         self.quarantine = Quarantine(knowledge)
         self.engine = Engine(program)
-        tests = Tests(program, knowledge)
+        tests = Deciders(program, knowledge)
         self._whole = _Course(program, tests)
         self._deciding = _Course(program.deciding, tests)
         self.encoder = self._whole.encoder
@@ -116,7 +116,7 @@ class Reasoner:
 class _Course:
     """How a program, or the part of it that bears on verdicts, is run: by its shadow, and beside it by the engine."""
 
-    def __init__(self, program: Program, tests: Tests) -> None:
+    def __init__(self, program: Program, tests: Deciders) -> None:
         readers = _lists_that_read(program)
         self.encoder = Encoder(program, tests)
         self.shadow = Shadow(program)

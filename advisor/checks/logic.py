@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.domain import Domain
-from advisor.encode import Tests
+from advisor.encode import Deciders
 from advisor.evidence import UNKNOWN_STATE, State, View
 from advisor.model import CASE, GRADES, FactRef, FactTest, KnowledgeTest
 from advisor.problems import Problem
@@ -29,7 +29,7 @@ class _Checker:
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self.program = program
         self.knowledge = knowledge
-        self.tests = Tests(program, knowledge)
+        self.tests = Deciders(program, knowledge)
         self.domain = Domain(program, knowledge)
 
     def satisfiable(self, alternative: Alternative) -> bool:
