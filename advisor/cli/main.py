@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
@@ -90,6 +91,20 @@ def run() -> NoReturn:
         _complain([f"internal error: {type(error).__name__}: {error} (ADVISOR_DEBUG=1 shows where)"])
         code = Exit.BUG
     sys.exit(int(code or Exit.OK))
+
+
+def start() -> NoReturn:
+    """Run the command line as a process of its own, and leave it at once.
+
+    To take a rule base apart, object by object, would take as long as to judge a case.
+    """
+    try:
+        run()
+    except SystemExit as left:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
+        os._exit(left.code if isinstance(left.code, int) else Exit.BUG)
 
 
 def _use_utf8() -> None:
