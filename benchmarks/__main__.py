@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from advisor.paths import yaml_files
 from advisor.problems import InputError
 from benchmarks.setting import CASES, Setting
 from benchmarks.table import Part, machine
@@ -38,16 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _kept(given)
     chosen = given.parts or [name for name in PARTS if (FOLDER / f"{name}.py").exists()]
     sections, failed = [ABOUT, f"Machine: {machine()}.\n"], False
+    print(*sections, sep="\n", flush=True)
     for name in chosen:
         start = time.monotonic()
         section = _section(name, given)
         failed = failed or section is None
-        sections.append(section or f"## {name}\n\nThis part failed.\n")
-        print(sections[-1], flush=True)
+        sections.append(section or f"## {name.capitalize()}\n\nThis part failed.\n")
+        print(sections[-1], sep="\n", flush=True)
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     output = given.output or (None if given.parts else RESULTS)
     if output is not None:
-        output.write_text("\n".join(sections), encoding="utf-8")
+        output.write_text("\n".join(sections) + "\n", encoding="utf-8")
     return int(failed)
 
 
@@ -91,7 +93,7 @@ def _kept(given: argparse.Namespace) -> int:
 def _section(name: str, given: argparse.Namespace) -> str | None:
     """Run a part in a process of its own; return its section, or None when it failed."""
     if not _measures(name):
-        return _printed(name)
+        return _printed(name, given)
     options = ["--rounds", str(given.rounds), "--patience", str(given.patience), "--cases", str(given.cases)]
     options += ["--quick"] if given.quick else []
     options += ["--rules", str(given.rules)] if given.rules else []
@@ -106,11 +108,21 @@ def _measures(name: str) -> bool:
     return "\ndef measure(" in (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
-def _printed(name: str) -> str | None:
-    """Run a benchmark that prints by itself, and return its lines as a section."""
-    command = [sys.executable, "-m", f"benchmarks.{name}"]
+def _printed(name: str, given: argparse.Namespace) -> str | None:
+    """Run a benchmark that prints by itself; its lines are the section, a table as it is."""
+    options = _of_start(given) if name == "start" else []
+    command = [sys.executable, "-m", f"benchmarks.{name}", *options]
     done = subprocess.run(command, cwd=FOLDER.parent, stdout=subprocess.PIPE, encoding="utf-8", check=False)
-    return f"## {name.capitalize()}\n\n```\n{done.stdout.strip()}\n```\n" if done.returncode == 0 else None
+    lines = done.stdout.strip()
+    shown = lines if lines.startswith("|") else f"```\n{lines}\n```"
+    return f"## {name.capitalize()}\n\n{shown}\n" if done.returncode == 0 else None
+
+
+def _of_start(given: argparse.Namespace) -> list[str]:
+    """Return the options of the start-up benchmark: rounds, and a deal of the folder that was named."""
+    rounds = ["--rounds", str(2 if given.quick else 3 * given.rounds)]
+    deals = yaml_files(given.cases) if given.cases != CASES else []
+    return [str(deals[0]), *rounds] if deals else rounds
 
 
 if __name__ == "__main__":

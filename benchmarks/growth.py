@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from advisor.evidence import MemberView, View, view_of
 from advisor.infer import Reasoner
 from advisor.judge import Judge
 from advisor.rulebase import Knowledge
-from benchmarks.measure import exponent, resident, seconds, side_by_side
+from benchmarks.measure import exponent, resident, seconds, side_by_side, undisturbed
 from benchmarks.rulebases import RuleMaker, compiled
 from benchmarks.setting import SEED, Setting
 from benchmarks.table import Bar, Part, amount
@@ -50,15 +51,16 @@ class Line:
 
 
 def measure(setting: Setting) -> Part:
-    """Grow one thing after the other, the rest as it is."""
+    """Grow one thing after the other, the rest as it is; memory first, before others have used it."""
     part = Part("Growth", ("size", "what", "ms"))
     judge = setting.judge()
-    for line in _rules(setting, judge.knowledge, part):
-        line.put(part, "rules")
-    _deals(setting, judge, part).put(part, "deals")
+    for line in (_made_deals(setting, judge.knowledge, part), _shipped_deals(setting, judge, part)):
+        line.put(part, "deals")
     for line in _people(setting, judge, part):
         line.put(part, "people")
-    part.notes.append("Rules, dictionary and deals of the first lines are generated; the others are the shipped rules.")
+    for line in _rules(setting, judge.knowledge, part):
+        line.put(part, "rules")
+    part.notes.append("Made rules, with their dictionary and deals, are generated.")
     judge.close()
     return part
 
@@ -66,7 +68,10 @@ def measure(setting: Setting) -> Part:
 def _rules(setting: Setting, knowledge: Knowledge, part: Part) -> list[Line]:
     """Compile, and judge the same number of deals, with more and more rules."""
     sizes = [size for size in RULES if size <= setting.pick(RULES[-1], 300)]
-    lines = [Line(name, sizes, []) for name in ("compile rules", "certified, a deal", "shadow, a deal")]
+    lines = [
+        Line(name, sizes, [])
+        for name in ("compile made rules", "certified, made rules, a deal", "shadow, made rules, a deal")
+    ]
     for size in sizes:
         maker = RuleMaker(knowledge, Random(SEED))
         base = maker.base(size)
@@ -105,7 +110,7 @@ def _people(setting: Setting, judge: Judge, part: Part) -> list[Line]:
     deal = max(deals, key=lambda one: len(one.content.facts))
     everybody = [m for one in deals for m in view_of(one, judge.knowledge).lists.get("stakeholders", ())]
     reasoner = Reasoner(judge.program, judge.knowledge)  # a judge's remembers what its engine said about a deal
-    certified, searched = Line("certified, a deal", [], []), Line("flips and questions, a deal", [], [])
+    certified, searched = Line("shipped rules: certified, a deal", [], []), Line("flips and questions", [], [])
     for size in PEOPLE[: setting.pick(len(PEOPLE), 3)]:
         view = _crowd(view_of(deal, judge.knowledge), everybody, size)
         certify = partial(_judge_all, reasoner, judge.arbiter, [view])
@@ -138,30 +143,49 @@ def _predicted(line: Line, size: int) -> float:
     return line.times[-1] * (size / line.sizes[-1]) ** 2
 
 
-def _deals(setting: Setting, judge: Judge, part: Part) -> Line:
-    """Judge more and more deals in one process, none twice, and look at memory on the way."""
-    line = Line("certified, all deals", [], [])
-    views = _stream(setting, judge)
-    held: list[tuple[int, float]] = []
-    for size in DEALS[: setting.pick(len(DEALS), 2)]:
-        if line.times and line.times[-1] * size / line.sizes[-1] > setting.patience:
-            part.notes.append(f"Left out: {size:,} deals, longer than {setting.patience:g} s at this rate.")
-            break
-        spent = 0.0
-        for number in range(1, size + 1):
-            view = next(views)
-            spent += seconds(partial(_judge_all, judge.reasoner, judge.arbiter, [view]))
-            if number % max(1, size // 10) == 0:
-                held.append((number, resident()))
-        line.sizes.append(size)
-        line.times.append(spent)
-    last = held[-10:]
-    told = ", ".join(f"{amount(memory, 4)} MB" for _, memory in last)
-    part.notes.append(f"Memory at every tenth of the last {line.sizes[-1]:,} deals: {told}.")
-    grown = last[-1][1] - last[0][1]
-    part.bars.append(
-        Bar(f"memory flat over {line.sizes[-1]:,} deals in one process", grown <= FLAT, f"{grown:+.1f} MB")
+def _made_deals(setting: Setting, knowledge: Knowledge, part: Part) -> Line:
+    """Judge deals by so few made rules that the largest number takes no more than minutes."""
+    maker = RuleMaker(knowledge, Random(SEED))
+    base = maker.base(RULES[0])
+    reasoner, arbiter = Reasoner(compiled(base), base.knowledge), Arbiter(compiled(base), base.knowledge.order)
+    views = (maker.view(base) for _ in itertools.count())
+    line = _deals(
+        setting, f"{RULES[0]} made rules: certified, all deals", partial(_judge_all, reasoner, arbiter), views, part
     )
+    reasoner.close()
+    return line
+
+
+def _shipped_deals(setting: Setting, judge: Judge, part: Part) -> Line:
+    """Judge deals like the shipped ones by the shipped rules."""
+    views = _stream(setting, judge)
+    return _deals(
+        setting, "shipped rules: certified, all deals", partial(_judge_all, judge.reasoner, judge.arbiter), views, part
+    )
+
+
+def _deals(
+    setting: Setting, name: str, work: Callable[[Sequence[View]], None], views: Iterator[View], part: Part
+) -> Line:
+    """Judge more and more deals in one process, none twice, and look at memory on the way."""
+    line = Line(name, [], [])
+    held: list[float] = []
+    with undisturbed():
+        for size in DEALS[: setting.pick(len(DEALS), 2)]:
+            if line.times and line.times[-1] * size / line.sizes[-1] > setting.patience:
+                part.notes.append(f"Left out: {size:,} deals, {name}, longer than {setting.patience:g} s at this rate.")
+                break
+            spent, held = 0.0, []
+            for number in range(1, size + 1):
+                spent += seconds(partial(work, [next(views)]))
+                if number % max(1, size // 10) == 0:
+                    held.append(resident())
+            line.sizes.append(size)
+            line.times.append(spent)
+    told = ", ".join(amount(memory, 4) for memory in held)
+    grown, last = held[-1] - held[0], line.sizes[-1]
+    part.notes.append(f"Memory in MB at every tenth of {last:,} deals, {name}: {told}.")
+    part.bars.append(Bar(f"{name}: memory flat over {last:,} deals", grown <= FLAT, f"{grown:+.1f} MB"))
     return line
 
 

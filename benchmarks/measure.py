@@ -7,7 +7,8 @@ import math
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -18,23 +19,26 @@ def seconds(action: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def side_by_side(actions: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Return the seconds of each action in each round; every round begins with another one.
-
-    What is alive when it begins is taken out of the reach of the garbage collector, which would charge one action
-    for the memory of the others.
-    """
-    names = list(actions)
-    found: dict[str, list[float]] = {name: [] for name in names}
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Take what is alive out of the reach of the garbage collector: one would pay for the memory of another."""
     gc.collect()
     gc.freeze()
     try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def side_by_side(actions: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """Return the seconds of each action in each round; every round begins with another one."""
+    names = list(actions)
+    found: dict[str, list[float]] = {name: [] for name in names}
+    with undisturbed():
         for number in range(rounds):
             turn = number % len(names)
             for name in names[turn:] + names[:turn]:
                 found[name].append(seconds(actions[name]))
-    finally:
-        gc.unfreeze()
     return found
 
 

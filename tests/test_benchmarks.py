@@ -20,6 +20,7 @@ from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.model import CASE
 from advisor.paths import yaml_files
+from benchmarks.__main__ import main
 from benchmarks.board import Clock
 from benchmarks.deals import Variation, load_deals, write_deal
 from benchmarks.engines.base import Engine, Layout, Outcome
@@ -208,6 +209,26 @@ def test_growth_is_judged_at_the_end() -> None:
     Line("work", [1, 10, 100, 1000, 10_000], [1, 1, 1, 100, 10_000]).put(part, "deals")
     Line("play", [1, 10, 100], [1, 10, 100]).put(part, "deals")
     assert [bar.reached for bar in part.bars] == [False, True]
+
+
+def test_a_benchmark_without_a_table_is_run_and_its_lines_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table stands as it was printed, other lines as code; what fails is said to have failed, and the rest is run."""
+    folder = tmp_path / "benchmarks"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "start.py").write_text("print('| as | it | is |')", encoding="utf-8")
+    (folder / "board.py").write_text("raise SystemExit(3)", encoding="utf-8")
+    (folder / "portfolio.py").write_text("print('fast')", encoding="utf-8")
+    monkeypatch.setattr("benchmarks.__main__.FOLDER", folder)
+    monkeypatch.setattr("benchmarks.__main__.RESULTS", tmp_path / "all.md")
+    assert main([]) == 1
+    page = (tmp_path / "all.md").read_text(encoding="utf-8")
+    assert "## Start\n\n| as | it | is |\n" in page
+    assert "## Board\n\nThis part failed.\n" in page
+    assert "## Portfolio\n\n```\nfast\n```\n" in page
+    assert page in capsys.readouterr().out
 
 
 def test_rounds_take_turns() -> None:
