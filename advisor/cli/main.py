@@ -35,7 +35,7 @@ COMMANDS = {
 
 
 _GARBAGE = 50_000
-"""After so many new objects garbage is looked for; there is little, and to look more often took a twentieth of the time."""
+"""After so many new objects garbage is looked for; there is little, and to look more often took a twentieth longer."""
 
 
 class _Lazy(click.Group):
