@@ -56,11 +56,12 @@ class Answer(NamedTuple):
     columns: Sequence[int]
     values: tuple[int, ...]
 
-    def firings(self) -> Iterator[Firing]:
-        """Yield each rule that fired, with what it read."""
+    def firings(self, certain: bool = False) -> Iterator[Firing]:
+        """Yield each rule that fired, with what it read; or only those that are certain."""
         row = dict(zip(self.columns, self.values, strict=True))
         for rule in self.fired:
-            yield Firing(rule.unit, rule.alternative, rule.certain, self.list, self.member, rule.read(row))
+            if rule.certain or not certain:
+                yield Firing(rule.unit, rule.alternative, rule.certain, self.list, self.member, rule.read(row))
 
 
 @dataclass(frozen=True)

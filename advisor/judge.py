@@ -131,8 +131,8 @@ class Judge:
         j = judgement
         asked = {
             path
-            for unit in self.program.units
-            if unit.rule and unit.rule.then.ask and j.inference.value(unit) == YES
+            for unit in self.program.asking
+            if unit.rule and j.inference.value(unit) == YES
             for path in unit.rule.then.ask
         }
         hanging = Hanging(

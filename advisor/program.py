@@ -124,6 +124,21 @@ class Program:
         return found
 
     @cached_property
+    def asking(self) -> tuple[Unit, ...]:
+        """The rules that ask for facts."""
+        return tuple(unit for unit in self.units if unit.rule and unit.rule.then.ask)
+
+    @cached_property
+    def guarding(self) -> tuple[Unit, ...]:
+        """The rules that state a legal limit."""
+        return tuple(unit for unit in self.units if unit.rule and unit.rule.then.guard)
+
+    @cached_property
+    def speaking(self) -> tuple[Unit, ...]:
+        """The rules that speak for or against a verdict."""
+        return tuple(u for u in self.units if u.rule and (u.rule.then.supports or u.rule.then.opposes))
+
+    @cached_property
     def running(self) -> tuple[Unit, ...]:
         """The units that are run, level by level."""
         return tuple(unit for level in self.levels for unit in level)

@@ -72,7 +72,7 @@ class Reasons:
         return sorted(units, key=lambda u: (not _then(u).grave, not _rests_on_facts(u)))
 
     def _yes(self, wanted: Callable[[Unit], bool]) -> list[Unit]:
-        units = (u for u in self.explainer.program.units if u.rule is not None)
+        units = self.explainer.program.speaking
         return [u for u in units if wanted(u) and self.judgement.inference.value(u) == YES]
 
     def _of_units(self, units: Iterable[Unit], kind: ReasonKind, verdict: str) -> Iterator[Reason]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 
 from advisor.arbitrate import Contender
 from advisor.evidence import Place
@@ -210,9 +211,10 @@ class _CaseBuilder(Builder):
     def _trace(self) -> Iterator[Step]:
         """List the conclusions that hold, each once, in the order in which they fired."""
         seen: set[tuple[int, int]] = set()
-        for firing in self.judgement.inference.firings:
+        record = self.judgement.inference.record
+        for firing in chain.from_iterable(said.firings(certain=True) for said in record):
             unit, key = self.judge.program.units[firing.unit], (firing.unit, firing.member)
-            if unit.rule is None or not firing.certain or key in seen:
+            if unit.rule is None or key in seen:
                 continue
             seen.add(key)
             member = self.explainer.member_view(unit.scope, firing.member)
