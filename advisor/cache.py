@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,8 @@ FORMAT = 1
 """Counts the ways in which files of the cache have been written."""
 _PACKAGE = Path(__file__).resolve().parent
 _DIGEST = 32
+_MAX_BYTES = 2_000_000
+"""No file that holds more is ever read, so nothing was made of it that could be remembered."""
 
 
 def remembered(
@@ -58,28 +61,32 @@ def _key(files: list[Path]) -> bytes:
 
 def _parts(files: list[Path]) -> Iterator[bytes]:
     yield f"{FORMAT} {__version__} {sys.version}".encode()
-    yield from _code(str(_PACKAGE))
+    yield _code(str(_PACKAGE))
     linked = False
     for path in files:
         yield os.fsencode(path)
         linked = linked or path.is_symlink()
         try:
-            yield path.read_bytes()
+            with path.open("rb") as stream:
+                yield stream.read(_MAX_BYTES)
         except OSError:
             yield b"unreadable"
     if linked:
         yield os.fsencode(os.getcwd())
 
 
-def _code(folder: str) -> Iterator[bytes]:
-    """Yield what the interpreter goes by when it looks whether a module has changed: size and time of its file."""
+@cache
+def _code(folder: str) -> bytes:
+    """Hash what the interpreter goes by when it looks whether a module has changed: size and time of its file."""
+    parts: list[bytes] = []
     with os.scandir(folder) as found:
         for entry in sorted(found, key=lambda e: e.name):
             if entry.is_dir(follow_symlinks=False):
-                yield from _code(entry.path)
+                parts.append(_code(entry.path))
             elif entry.name.endswith(".py"):
                 status = entry.stat()
-                yield f"{entry.name} {status.st_size} {status.st_mtime_ns}".encode()
+                parts.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}".encode())
+    return _hash(parts)
 
 
 def _hash(parts: Iterable[bytes]) -> bytes:

@@ -71,7 +71,7 @@ def _opened(create: bool) -> Iterator[int]:
     if place is None:
         raise FileNotFoundError
     if create:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(exist_ok=True)
         place.mkdir(mode=0o700, exist_ok=True)
     inside = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:

@@ -231,8 +231,11 @@ class _FieldApart(_LateField):
         self.length = length
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is not None and instance.__dict__["_from"][1][-1] == _ALL_DEFAULTS and self.default is not MISSING:
-            return self.default
+        if instance is not None and self.default is not MISSING:
+            known = instance.__dict__
+            if known["_from"][1][-1] == _ALL_DEFAULTS:
+                known[self.name] = self.default
+                return self.default
         return super().__get__(instance, owner)
 
     def source(self, known: dict[str, Any], raw: list[Any], store: Store) -> list[Any]:

@@ -28,6 +28,7 @@ from advisor.paths import Library, shipped
 from advisor.playbase import load_playbase
 from advisor.problems import InputError
 from advisor.program import Program
+from advisor.render.data import to_json
 from advisor.rule import Rule
 from advisor.rulebase import Playbase
 from advisor.rulecache import open_playbase
@@ -123,6 +124,14 @@ def test_instances_are_what_they_seem(place: Path, library: Library) -> None:
     assert program.units[-1] is program.levels[-1][-1]
     rules = {id(unit.rule) for unit in program.units if unit.rule}
     assert rules == {id(rule) for rule in remembered.rules}, "one rule is one and the same everywhere"
+
+
+def test_they_are_written_as_json_like_others(place: Path) -> None:
+    """What is not decoded yet is no less part of a result."""
+    made = open_playbase(shipped())[0].knowledge
+    remembered = open_playbase(shipped())[0].knowledge
+    assert to_json(list(remembered.terms.values())) == to_json(list(made.terms.values()))
+    assert to_json(list(remembered.facts.values())) == to_json(list(made.facts.values()))
 
 
 def test_a_file_that_changes_is_read(place: Path, library: Library, loads: list[Library]) -> None:

@@ -123,7 +123,7 @@ def test_command_is_installed(wheel: Path) -> None:
         (name,) = [n for n in archive.namelist() if n.endswith(".dist-info/entry_points.txt")]
         entries = configparser.ConfigParser()
         entries.read_string(archive.read(name).decode("utf-8"))
-    assert dict(entries["console_scripts"]) == {"advisor": "advisor.cli.main:run"}
+    assert dict(entries["console_scripts"]) == {"advisor": "advisor.cli.main:start"}
 
 
 def test_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from advisor.load.previous import PreviousCase
 from advisor.render.board import Piece, Pieces, briefly, piece
 from advisor.result import CaseReport, Review, Unreadable
 from advisor.review import Judged, judged, put_together
-from advisor.workers import GaveUp, processes, work
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,8 @@ def _each(function: partial[Drawn], files: list[Path]) -> Iterator[tuple[int, Dr
     if len(files) == 1:
         yield 0, function(files[0])
         return
+    from advisor.workers import GaveUp, processes, work
+
     for number, found in work(function, files, processes()):
         if isinstance(found, GaveUp):
             problem = f"no advice is given on this file: {found.reason} while it was judged"
