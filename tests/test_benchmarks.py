@@ -26,6 +26,7 @@ from benchmarks.deals import Variation, load_deals, write_deal
 from benchmarks.engines.base import Engine, Layout, Outcome
 from benchmarks.growth import Line
 from benchmarks.measure import exponent, side_by_side
+from benchmarks.measure import run as measured_process
 from benchmarks.rulebases import LEVELS, MEMBERS, RuleMaker, compiled
 from benchmarks.setting import CASES
 from benchmarks.table import Bar, Part, amount, machine
@@ -229,6 +230,18 @@ def test_a_benchmark_without_a_table_is_run_and_its_lines_kept(
     assert "## Board\n\nThis part failed.\n" in page
     assert "## Portfolio\n\n```\nfast\n```\n" in page
     assert page in capsys.readouterr().out
+
+
+def test_a_process_is_measured_with_those_it_starts() -> None:
+    """Memory of a child counts, and so does its time; a process that fails is an error."""
+    child = "import time; held = b'x' * 100_000_000; time.sleep(0.5); sum(range(10_000_000))"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}], check=True)"
+    found = measured_process([sys.executable, "-c", parent])
+    assert found.memory > 95
+    assert found.clock > 0.5
+    assert found.processor > 0.05
+    with pytest.raises(subprocess.CalledProcessError):
+        measured_process([sys.executable, "-c", "raise SystemExit(3)"])
 
 
 def test_rounds_take_turns() -> None:
