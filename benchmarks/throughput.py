@@ -37,13 +37,19 @@ def measure(setting: Setting) -> Part:
     }
     equal = {OURS: "all, by itself", SHADOW: f"{_shadowed(judge, views, inferred)} of {len(views)}"}
     forms = {OURS: "durable_rules and shadow, compared", SHADOW: "generated Python"}
-    engines = _installed(layout, part)
-    for engine in engines:
-        prepared = [engine.prepare(found) for found in facts]
-        outcomes = [engine.run(found, ready) for found, ready in zip(facts, prepared, strict=True)]
+    engines: list[Engine] = []
+    for module, kind in ENGINES.items():
+        try:
+            engine: Engine = getattr(importlib.import_module(f"benchmarks.engines.{module}"), kind)(layout)
+            ready = [(found, engine.prepare(found)) for found in facts]
+            outcomes = [engine.run(*one) for one in ready]
+        except Exception as error:  # whatever another engine makes of rules that it was never tried with
+            part.notes.append(f"Left out: {module}, which failed or is not installed: {error}")
+            continue
+        engines.append(engine)
         equal[engine.name] = f"{_equal(judge, outcomes, inferred)} of {len(views)}"
         forms[engine.name] = engine.form
-        actions[engine.name] = partial(_run, judge, engine, views, list(zip(facts, prepared, strict=True)))
+        actions[engine.name] = partial(_run, judge, engine, views, ready)
     times = side_by_side(actions, setting.rounds)
     for name, took in times.items():
         ratios = [theirs / ours for theirs, ours in zip(took, times[OURS], strict=True)]
@@ -62,19 +68,6 @@ def measure(setting: Setting) -> Part:
         engine.close()
     judge.close()
     return part
-
-
-def _installed(layout: Layout, part: Part) -> list[Engine]:
-    """Return the engines that are installed; what is missing is noted."""
-    found: list[Engine] = []
-    for module, name in ENGINES.items():
-        try:
-            engine: Engine = getattr(importlib.import_module(f"benchmarks.engines.{module}"), name)(layout)
-        except ImportError as error:
-            part.notes.append(f"Left out: {module}, because {error.name} is not installed.")
-        else:
-            found.append(engine)
-    return found
 
 
 def _certify(judge: Judge, views: list[tuple[str, View]]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
+from types import ModuleType
 
 import pytest
 
@@ -20,6 +21,7 @@ from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.model import CASE
 from advisor.paths import yaml_files
+from benchmarks import throughput
 from benchmarks.__main__ import main
 from benchmarks.board import Clock
 from benchmarks.deals import Variation, load_deals, write_deal
@@ -28,7 +30,7 @@ from benchmarks.growth import Line
 from benchmarks.measure import exponent, side_by_side
 from benchmarks.measure import run as measured_process
 from benchmarks.rulebases import LEVELS, MEMBERS, RuleMaker, compiled
-from benchmarks.setting import CASES
+from benchmarks.setting import CASES, Setting
 from benchmarks.table import Bar, Part, amount, machine
 from tests.build import compiled as compiled_by_hand
 from tests.strategies import LISTS, Generator
@@ -105,6 +107,23 @@ def test_the_command_finds_all_results_equal(tmp_path: Path) -> None:
     assert "| durable_rules, documented style" in equal
     assert all(same == whole for same, whole in equal.values()), equal
     assert machine() in text
+
+
+def test_an_engine_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another engine throws at rules that it was never tried with is noted, and the rest is measured."""
+    broken = ModuleType("broken")
+    broken.Broken = failing  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "benchmarks.engines.broken", broken)
+    monkeypatch.setattr("benchmarks.throughput.ENGINES", {"broken": "Broken", "missing": "Missing"})
+    part = throughput.measure(Setting(cases=CASES / "historic", rounds=1, quick=True))
+    assert [row[0] for row in part.rows] == [throughput.OURS, throughput.SHADOW]
+    assert any("broken" in note and "error code 303" in note for note in part.notes)
+    assert any("missing" in note for note in part.notes)
+
+
+def failing(_: Layout) -> Engine:
+    """An engine that cannot hold the rules."""
+    raise RuntimeError("error code 303")
 
 
 def test_what_the_command_does_not_know_is_said() -> None:
