@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from advisor.model import FALLBACK
 from advisor.program import NO, YES, Program, Unit
+from advisor.record import dataclass
 from advisor.rows import Bits
 from advisor.rulebase import Order
 

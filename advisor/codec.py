@@ -107,21 +107,24 @@ class Codec:
         others = [m for m in members if m not in _PLAIN]
         plain = frozenset(m for m in members if m in _PLAIN)
         alone = len(others) == 1 and plain == {type(None)}
+        coders = [self.coder(m) for m in others]
 
         def write(value: Any, written: Written) -> Any:
             if type(value) in plain:
                 return value
             kind = next(n for n, m in enumerate(others) if isinstance(value, get_origin(m) or m))
-            coded = self.coder(others[kind]).write(value, written)
+            coded = coders[kind].write(value, written)
             return coded if alone else [kind, coded]
 
         def read(raw: Any, store: Store) -> Any:
             if type(raw) in plain:
                 return raw
-            kind, coded = (0, raw) if alone else listed(raw, 2)
-            if type(kind) is not int or not 0 <= kind < len(others):
+            if alone:
+                return coders[0].read(raw, store)
+            kind, coded = listed(raw, 2)
+            if type(kind) is not int or not 0 <= kind < len(coders):
                 raise BrokenError
-            return self.coder(others[kind]).read(coded, store)
+            return coders[kind].read(coded, store)
 
         return Coder(write, read)
 
@@ -131,7 +134,7 @@ class Codec:
         def read(raw: Any, store: Store) -> Any:
             if type(raw) is not list:
                 raise BrokenError
-            return tuple([one.read(part, store) for part in raw])
+            return tuple([one.read(part, store) for part in raw]) if raw else ()
 
         return Coder(lambda value, written: [one.write(part, written) for part in value], read)
 
@@ -191,19 +194,26 @@ class Codec:
                 written.shared[number] = coder.write(value, written)
             return number
 
-        return Coder(write, lambda raw, store: store.shared(raw, cls, coder.read))
+        return Coder(write, lambda raw, store: store.shared(raw, cls, coder))
 
 
 def _deferred(make: Callable[[type], Coder], cls: type) -> Coder:
     """Work out how instances are written and read when there is the first one: types recur, and most are never read."""
-    found: list[Coder] = []
 
-    def coder() -> Coder:
-        if not found:
-            found.append(make(cls))
-        return found[0]
+    def resolve() -> None:
+        made = make(cls)
+        coder.write, coder.read = made.write, made.read
 
-    return Coder(lambda value, written: coder().write(value, written), lambda raw, store: coder().read(raw, store))
+    def write(value: Any, written: Written) -> Any:
+        resolve()
+        return coder.write(value, written)
+
+    def read(raw: Any, store: Store) -> Any:
+        resolve()
+        return coder.read(raw, store)
+
+    coder = Coder(write, read)
+    return coder
 
 
 def _plain_reader(make: Callable[..., Any], hints: Mapping[str, Any], names: list[str]) -> Read:

@@ -130,9 +130,7 @@ class _Compiler:
         columns, units = tuple(self.columns), tuple(self._with_writes())
         by_number = {u.number: u for u in units}
         levels = tuple(tuple(by_number[u.number] for u in level) for level in levels)
-        column_of: dict[Meaning | Quantified, int] = dict(self.quantified.items())
-        column_of.update(self.numbers.items())
-        return Program(columns, units, levels, column_of)
+        return Program(columns, units, levels, dict(self.quantified))
 
     def _with_writes(self) -> Iterator[Unit]:
         for unit in self.units:

@@ -5,7 +5,7 @@ Types, absence, evidence and dates end here; the engine never sees them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
 from advisor.facttests import States, TestFunction, decider, knowledge_function, reference_function
@@ -59,25 +59,66 @@ def _changed_states(view: View, places: MemberPlaces, change: Changes) -> tuple[
     return case, own
 
 
-class _World:
-    """The tests of each scope as they are decided in the closed or in the open world."""
+class Tests:
+    """The tests of a program as functions, each made when it is used first."""
 
-    def __init__(
-        self, program: Program, tests: dict[str, list[tuple[int, TestFunction]]], scope_of: Callable[[str], str]
-    ) -> None:
-        self.readers: Readers = {scope: {} for scope in tests}
+    def __init__(self, program: Program, knowledge: Knowledge) -> None:
+        self.program = program
+        self.knowledge = knowledge
+        self._known: dict[tuple[int, bool], TestFunction] = {}
+
+    def function(self, column: int, open_world: bool = False) -> TestFunction:
+        """Return what decides a test column; the open world only makes a difference to tests of knowledge."""
+        means = self.program.columns[column].means
+        key = (column, open_world and isinstance(means, KnowledgeTest))
+        if key not in self._known:
+            self._known[key] = self._made(means, open_world)
+        return self._known[key]
+
+    def _made(self, means: object, open_world: bool) -> TestFunction:
+        if isinstance(means, KnowledgeTest):
+            return knowledge_function(means, self._member_side(means.path), open_world)
+        assert isinstance(means, FactTest)
+        return self._fact_function(means)
+
+    def _member_side(self, path: str) -> bool:
+        return self.knowledge.scope_of(path) != CASE
+
+    def _fact_function(self, test: FactTest) -> TestFunction:
+        fact = self.knowledge.facts[test.path]
+        here = self._member_side(test.path)
+        if isinstance(test.operand, FactRef):
+            return reference_function(fact, test, test.operand.path, here, self._member_side(test.operand.path))
+        decide = decider(fact, test)
+        path = test.path
+
+        def on_case(case: States, _: States) -> int:
+            return decide(case.get(path, UNKNOWN_STATE))
+
+        def on_member(_: States, member: States) -> int:
+            return decide(member.get(path, UNKNOWN_STATE))
+
+        return on_member if here else on_case
+
+
+class _World:
+    """The tests that some columns make in each scope, as they are decided in the closed or in the open world."""
+
+    def __init__(self, tests: Tests, columns: Iterable[Column], open_world: bool) -> None:
+        self.readers: Readers = {scope: {} for scope in (CASE, *tests.knowledge.lists)}
         self.shared: set[str] = set()
         """The facts of the case that tests of members read too."""
-        self._blank: dict[str, list[tuple[int, int]]] = {}
-        for scope, pairs in tests.items():
-            self._blank[scope] = [(number, test(_NOTHING, _NOTHING)) for number, test in pairs]
-            for number, test in pairs:
-                means = program.columns[number].means
-                assert isinstance(means, (FactTest, KnowledgeTest))
-                for path in paths_read(means):
-                    self.readers[scope].setdefault(path, []).append((number, test))
-                    if scope != CASE and scope_of(path) == CASE:
-                        self.shared.add(path)
+        self._blank: dict[str, list[tuple[int, int]]] = {scope: [] for scope in self.readers}
+        for column in columns:
+            means = column.means
+            if not isinstance(means, (FactTest, KnowledgeTest)) or means.path in tests.knowledge.lists:
+                continue
+            number, scope, test = column.number, column.scope, tests.function(column.number, open_world)
+            self._blank[scope].append((number, test(_NOTHING, _NOTHING)))
+            for path in paths_read(means):
+                self.readers[scope].setdefault(path, []).append((number, test))
+                if scope != CASE and tests.knowledge.scope_of(path) == CASE:
+                    self.shared.add(path)
 
     def blank(self, row: list[int], scope: str) -> None:
         """Set the tests of a scope to what they are while nothing is known."""
@@ -106,41 +147,39 @@ class Encoder:
     the tests are decided that read what is.
     """
 
-    def __init__(self, program: Program, knowledge: Knowledge) -> None:
-        self.program = program
-        self.knowledge = knowledge
-        self.width = len(program.columns)
-        self.lists = tuple(knowledge.lists)
-        self._own = {name: program.own_columns(name) for name in self.lists}
+    def __init__(self, program: Program, tests: Tests) -> None:
+        self._tests = tests
+        self._width = len(program.columns)
+        self._lists = tuple(tests.knowledge.lists)
+        self._own = {name: program.own_columns(name) for name in self._lists}
         self._columns = [c for c in program.columns if c.number in program.used]
-        tests = {scope: self._tests(scope, open_world=False) for scope in (CASE, *self.lists)}
-        opened = {scope: self._tests(scope, open_world=True) for scope in (CASE, *self.lists)}
-        self._worlds = {
-            False: _World(program, tests, knowledge.scope_of),
-            True: _World(program, opened, knowledge.scope_of),
-        }
-        self._single = dict(pair for pairs in tests.values() for pair in pairs)
+        self._worlds: dict[bool, _World] = {}
         self._list_tests = [
             (c.number, c.means)
             for c in self._columns
-            if isinstance(c.means, KnowledgeTest) and c.means.path in self.lists
+            if isinstance(c.means, KnowledgeTest) and c.means.path in self._lists
         ]
 
     def test(self, column: int, case: States, member: States) -> int:
         """Return the value of a single test column, from what is known of the case and of a member of its list."""
-        return self._single[column](case, member)
+        return self._tests.function(column)(case, member)
+
+    def _world(self, open_world: bool) -> _World:
+        if open_world not in self._worlds:
+            self._worlds[open_world] = _World(self._tests, self._columns, open_world)
+        return self._worlds[open_world]
 
     def encode(self, view: View, open_world: bool = False) -> Columns:
         """Encode a view. In the open world, tests of knowledge on an unknown fact are undecided (docs/semantics.md)."""
-        world = self._worlds[open_world]
-        case = [NO] * self.width
+        world = self._world(open_world)
+        case = [NO] * self._width
         world.blank(case, CASE)
         world.decide(case, CASE, view.states, view.states, _NOTHING)
         for number, means in self._list_tests:
             case[number] = self._list_known(means, view, open_world)
-        members = {name: self._rows(case, name, view, world) for name in self.lists}
-        ids = {name: tuple(m.id for m in view.lists.get(name, ())) for name in self.lists}
-        return Columns(case, members, ids, {name: view.is_complete(name) for name in self.lists})
+        members = {name: self._rows(case, name, view, world) for name in self._lists}
+        ids = {name: tuple(m.id for m in view.lists.get(name, ())) for name in self._lists}
+        return Columns(case, members, ids, {name: view.is_complete(name) for name in self._lists})
 
     def _rows(self, case: list[int], list_: str, view: View, world: _World) -> list[list[int]]:
         members = view.lists.get(list_, ())
@@ -162,7 +201,7 @@ class Encoder:
         }
         for number, change in enumerate(changes):
             if change:
-                self._vary(result, view, places, change, number, self._worlds[open_world])
+                self._vary(result, view, places, change, number, self._world(open_world))
         return result
 
     def spread(self, columns: Columns, width: int = 1) -> Variants:
@@ -185,39 +224,6 @@ class Encoder:
         for id_, (list_, index, member) in places.items() if both else ():
             row = 1 << index * variants.width + number
             world.put(variants.members[list_], row, list_, both, case, own.get(id_, member.states))
-
-    def _tests(self, scope: str, open_world: bool) -> list[tuple[int, TestFunction]]:
-        return [
-            (c.number, self._function(c, open_world))
-            for c in self._columns
-            if c.scope == scope and isinstance(c.means, (FactTest, KnowledgeTest)) and c.means.path not in self.lists
-        ]
-
-    def _function(self, column: Column, open_world: bool) -> TestFunction:
-        means = column.means
-        if isinstance(means, KnowledgeTest):
-            return knowledge_function(means, self._member_side(means.path), open_world)
-        assert isinstance(means, FactTest)
-        return self._fact_function(means)
-
-    def _member_side(self, path: str) -> bool:
-        return self.knowledge.scope_of(path) != CASE
-
-    def _fact_function(self, test: FactTest) -> TestFunction:
-        fact = self.knowledge.facts[test.path]
-        here = self._member_side(test.path)
-        if isinstance(test.operand, FactRef):
-            return reference_function(fact, test, test.operand.path, here, self._member_side(test.operand.path))
-        decide = decider(fact, test)
-        path = test.path
-
-        def on_case(case: States, _: States) -> int:
-            return decide(case.get(path, UNKNOWN_STATE))
-
-        def on_member(_: States, member: States) -> int:
-            return decide(member.get(path, UNKNOWN_STATE))
-
-        return on_member if here else on_case
 
     def _list_known(self, test: KnowledgeTest, view: View, open_world: bool) -> int:
         given = test.path in view.lists

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from operator import getitem
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from advisor.model import CASE
 from advisor.problems import EngineError
 from advisor.program import Alternative, Program, Unit
 from advisor.record import dataclass
-from advisor.rows import picker
+from advisor.rows import Picker, picker
 
 try:
     import durable_rules_engine as _durable
@@ -47,6 +47,23 @@ class Firing(NamedTuple):
     values: tuple[int, ...]
 
 
+class Answer(NamedTuple):
+    """What the engine said of one row of one shard: the rules that fired, and the values that they could read."""
+
+    list: str
+    member: int
+    fired: Sequence[_EngineRule]
+    columns: Sequence[int]
+    values: tuple[int, ...]
+
+    def firings(self, certain: bool = False) -> Iterator[Firing]:
+        """Yield each rule that fired, with what it read; or only those that are certain."""
+        row = dict(zip(self.columns, self.values, strict=True))
+        for rule in self.fired:
+            if rule.certain or not certain:
+                yield Firing(rule.unit, rule.alternative, rule.certain, self.list, self.member, rule.read(row))
+
+
 @dataclass(frozen=True)
 class _EngineRule:
     """One alternative of one unit, asked for certainty or for possibility."""
@@ -57,7 +74,7 @@ class _EngineRule:
     certain: bool
 
     @cached_property
-    def read(self) -> Callable[[Sequence[int]], tuple[int, ...]]:
+    def read(self) -> Picker:
         """Picks what the rule reads out of a row."""
         return picker([lit.column for lit in self.literals])
 
@@ -85,7 +102,7 @@ def fnv1a(text: str) -> int:
     return value
 
 
-class _Answer(NamedTuple):
+class _Said(NamedTuple):
     """What the engine said of one fact: the rules that fired, and what that makes of their units."""
 
     fired: list[_EngineRule]
@@ -105,7 +122,7 @@ class _Shard:
         self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
         self.pick = picker(self.columns)
         self.fragments = [_fragments(column) for column in self.columns]
-        self.answers: dict[tuple[int, ...], _Answer] | None = None
+        self.answers: dict[tuple[int, ...], _Said] | None = None
         """What the engine said of each fact that it was given for the present case; None: it is asked each time."""
         self._warm_up()
 
@@ -131,14 +148,15 @@ class _Shard:
         if json.loads(_durable.get_facts(self.handle, "s")):
             raise EngineError("the engine kept a retracted fact")
 
-    def run(self, row: Sequence[int]) -> _Answer:
-        """Return the rules that match a row; raise EngineError on anything unexpected."""
-        values = self.pick(row)
+    def run(self, values: tuple[int, ...]) -> _Said:
+        """Return the rules that match what was picked out of a row; raise EngineError on anything unexpected."""
         found = self.answers.get(values) if self.answers is not None else None
         if found is None:
-            fired = self._ask(values)
-            raised = dict(sorted((rule.unit, 2 if rule.certain else 1) for rule in fired))
-            found = _Answer(fired, list(raised.items()))
+            fired, raised = self._ask(values), dict[int, int]()
+            for rule in fired:
+                if rule.certain or rule.unit not in raised:
+                    raised[rule.unit] = 2 if rule.certain else 1
+            found = _Said(fired, list(raised.items()))
             if self.answers is not None:
                 self.answers[values] = found
         return found
@@ -201,22 +219,23 @@ class Engine:
         return found
 
     def run(
-        self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], firings: list[Firing] | None
+        self, level: int, scope: str, member: int, row: Sequence[int], values: list[int], record: list[Answer] | None
     ) -> None:
-        """Run one level over one row: raise `values` of the units that fired, and record each firing.
+        """Run one level over one row: raise `values` of the units that fired, and record what the engine answers.
 
-        Without firings, only what bears on verdicts is run.
+        Without a record, only what bears on verdicts is run.
         """
         list_ = "" if scope == CASE else scope
         for shard in self.shards(level, scope):
-            if firings is None and not shard.deciding:
+            if record is None and not shard.deciding:
                 break
-            fired, raised = shard.run(row)
+            picked = shard.pick(row)
+            fired, raised = shard.run(picked)
             for unit, value in raised:
                 if value > values[unit]:  # noqa: PLR1730 -- a board's run comes here millions of times
                     values[unit] = value
-            if firings is not None:
-                firings.extend([Firing(r.unit, r.alternative, r.certain, list_, member, r.read(row)) for r in fired])
+            if record is not None and fired:
+                record.append(Answer(list_, member, fired, shard.columns, picked))
 
     def remember(self) -> None:
         """Ask anew from here on, but not twice about the same fact: one case is judged in many views of it."""

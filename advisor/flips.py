@@ -6,7 +6,6 @@ Whatever the backward search of goals.py finds is checked for minimality; what i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from advisor.arbitrate import Arbiter
@@ -16,6 +15,7 @@ from advisor.goals import Goals, Ground, Step, Way, apply, consistent, states, s
 from advisor.infer import Inference, Reasoner
 from advisor.model import FALLBACK
 from advisor.problems import EngineError
+from advisor.record import dataclass
 from advisor.rows import lanes
 
 MAX_CHANGES = 3

@@ -118,15 +118,18 @@ class Goals:
 
     def _win(self, contender: Contender, verdict: str) -> list[Way]:
         """The contender is yes, nothing defeats it, and what outranks it for the old verdict falls."""
-        goals = [self._unit(contender.unit.number, CASE, -1, YES, True)]
-        goals.extend(self._unit(n, CASE, -1, UNDECIDED, False) for n in contender.defeated_by)
+        return self._product(self._needed(contender, verdict))
+
+    def _needed(self, contender: Contender, verdict: str) -> Iterator[list[Way]]:
+        yield self._unit(contender.unit.number, CASE, -1, YES, True)
+        for number in contender.defeated_by:
+            yield self._unit(number, CASE, -1, UNDECIDED, False)
         better = [c for c in self._certain if c.rank < contender.rank]
-        goals.append(self._out([c for c in better if c.verdict == verdict or c.verdict != contender.verdict]))
-        return self._product(goals)
+        yield self._out([c for c in better if c.verdict == verdict or c.verdict != contender.verdict])
 
     def _out(self, contenders: list[Contender]) -> list[Way]:
         """Each of these contenders is not yes, or is defeated."""
-        return self._product([self._falls(contender) for contender in contenders])
+        return self._product(map(self._falls, contenders))
 
     def _falls(self, contender: Contender) -> list[Way]:
         number = contender.unit.number
@@ -137,21 +140,28 @@ class Goals:
             )
         return self._falling[number]
 
-    def _union(self, ways: list[list[Way]]) -> list[Way]:
-        """One of these goals reached; the parts are trimmed already."""
-        if _DONE in ways:
-            return _DONE
-        some = [part for part in ways if part]
+    def _union(self, parts: Iterable[list[Way]]) -> list[Way]:
+        """One of these goals reached; the parts are trimmed already, and looked at until one needs no change."""
+        some: list[list[Way]] = []
+        for part in parts:
+            if part == _DONE:
+                return _DONE
+            if part:
+                some.append(part)
         if len(some) < 2:
             return some[0] if some else _NEVER
         return self.ground.trim((way for part in some for way in part), self.size)
 
-    def _product(self, parts: list[list[Way]]) -> list[Way]:
-        """All of these goals reached; the parts are trimmed already."""
-        if _NEVER in parts:
-            return _NEVER
+    def _product(self, parts: Iterable[list[Way]]) -> list[Way]:
+        """All of these goals reached; the parts are trimmed already, and looked at until one cannot be reached."""
+        some: list[list[Way]] = []
+        for part in parts:
+            if not part:
+                return _NEVER
+            if part != _DONE:
+                some.append(part)
         result = _DONE
-        for part in sorted((part for part in parts if part != _DONE), key=len):
+        for part in sorted(some, key=len):
             result = part if result is _DONE else self.ground.trim((a | b for a in result for b in part), self.size)
             if not result:
                 return _NEVER
@@ -169,12 +179,12 @@ class Goals:
             if tree.lit.positive:
                 return self._column(tree.lit.column, scope, member, bound, up)
             return self._column(tree.lit.column, scope, member, YES - bound, not up)
-        parts = [self._tree(part, scope, member, bound, up) for part in tree.parts]
+        parts = (self._tree(part, scope, member, bound, up) for part in tree.parts)
         if tree.op == "count":
-            return self._some(parts, tree.need if up else len(parts) - tree.need + 1)
+            return self._some(parts, tree.need if up else len(tree.parts) - tree.need + 1)
         return self._product(parts) if (tree.op == "all") is up else self._union(parts)
 
-    def _some(self, parts: list[list[Way]], need: int) -> list[Way]:
+    def _some(self, parts: Iterable[list[Way]], need: int) -> list[Way]:
         """Ways for `need` of the parts; those that hold already need no change."""
         held = [_DONE, *[_NEVER] * need]
         for part in parts:
@@ -199,7 +209,7 @@ class Goals:
             return self._quantified(means, bound, up)
         if isinstance(means, (FindingColumn, HelperColumn)):
             units = self.program.writers.get(column.number, [])
-            parts = [self._unit(u.number, scope, member, bound, up) for u in units]
+            parts = (self._unit(u.number, scope, member, bound, up) for u in units)
             return self._union(parts) if up else self._product(parts)
         return self._test(means, column.number, scope, member, bound, up)
 
@@ -211,7 +221,7 @@ class Goals:
         if not complete and (bound == (NO if strongest else YES)) and up is not strongest:
             return _NEVER
         indexes = range(len(self.inference.columns.members[means.list]))
-        parts = [self._column(means.member_column, means.list, i, bound, up) for i in indexes]
+        parts = (self._column(means.member_column, means.list, i, bound, up) for i in indexes)
         return self._union(parts) if up is strongest else self._product(parts)
 
     def _test(

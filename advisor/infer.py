@@ -5,27 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from advisor.encode import Changes, Encoder, differing
-from advisor.engine import Engine, Firing
+from advisor.encode import Changes, Encoder, Tests, differing
+from advisor.engine import Answer, Engine, Firing
 from advisor.evidence import View
 from advisor.model import CASE
 from advisor.problems import EngineError
-from advisor.program import NO, UNDECIDED, YES, Program, Unit
+from advisor.program import NO, UNDECIDED, YES, Alternative, Program, Unit
 from advisor.quarantine import Quarantine
 from advisor.rows import Bits, Columns
 from advisor.rulebase import Knowledge
 from advisor.shadow import Imagined, Shadow
 
+Fired = tuple[int, int, bool, str, int]
+"""A unit, its alternative, for certain or possibly, the list and the member."""
+
 
 @dataclass
 class Inference:
-    """Everything concluded about one view: column values, unit values, and the firings as they happened."""
+    """Everything concluded about one view: column values, unit values, and the engine's answers as they came."""
 
     columns: Columns
     case: list[int]
     members: dict[str, list[list[int]]]
-    firings: list[Firing] = field(default_factory=list)
+    record: list[Answer] = field(default_factory=list)
+
+    @cached_property
+    def firings(self) -> list[Firing]:
+        """The firings in the order in which they happened."""
+        return [firing for answer in self.record for firing in answer.firings()]
 
     def value(self, unit: Unit) -> int:
         """Return a unit's value: of a rule about members the strongest over them."""
@@ -41,8 +50,9 @@ class Reasoner:
         self.program = program
         self.quarantine = Quarantine(knowledge)
         self.engine = Engine(program)
-        self._whole = _Course(program, knowledge)
-        self._deciding = _Course(program.deciding, knowledge)
+        tests = Tests(program, knowledge)
+        self._whole = _Course(program, tests)
+        self._deciding = _Course(program.deciding, tests)
         self.encoder = self._whole.encoder
 
     def infer(self, view: View, name: str, open_world: bool = False, whole: bool = True) -> Inference:
@@ -91,8 +101,8 @@ class Reasoner:
         size = len(self.program.units)
         case = [NO] * size
         members = {name: [[NO] * size for _ in rows] for name, rows in columns.members.items()}
-        firings: list[Firing] = []
-        kept = firings if traced else None
+        record: list[Answer] = []
+        kept = record if traced else None
         for number, plan in enumerate(course.plan):
             if CASE in plan.scopes:
                 self.engine.run(number, CASE, -1, columns.case, case, kept)
@@ -100,18 +110,18 @@ class Reasoner:
                 for index, row in enumerate(columns.members[list_]):
                     self.engine.run(number, list_, index, row, members[list_][index], kept)
             plan.write(columns, case, members)
-        return Inference(columns, case, members, firings)
+        return Inference(columns, case, members, record)
 
 
 class _Course:
     """How a program, or the part of it that bears on verdicts, is run: by its shadow, and beside it by the engine."""
 
-    def __init__(self, program: Program, knowledge: Knowledge) -> None:
+    def __init__(self, program: Program, tests: Tests) -> None:
         readers = _lists_that_read(program)
-        self.encoder = Encoder(program, knowledge)
+        self.encoder = Encoder(program, tests)
         self.shadow = Shadow(program)
         self.plan = [_LevelPlan(program, level, readers) for level in range(len(program.levels))]
-        self.agreement = _Agreement(program, knowledge.lists)
+        self.agreement = _Agreement(program, tests.knowledge.lists)
 
 
 def _changes(base: View, view: View) -> Changes:
@@ -169,21 +179,26 @@ class _Agreement:
 
     def _other_firings(self, engine: Inference) -> set[int]:
         """Return the units that did not fire as often, or in those alternatives, as their values call for."""
-        firings = engine.firings
-        count = Counter(firing.unit for firing in firings)
+        count = Counter([rule.unit for answer in engine.record for rule in answer.fired])
         for scope, units in self.single.items():
             for row in [engine.case] if scope == CASE else engine.members[scope]:
                 for number in units:
                     if row[number]:
                         count[number] -= row[number]
         wrong = {number for number, left in count.items() if left and number not in self.numbers}
-        fired = {firing[:5] for firing in firings if firing.unit in self.numbers}
-        wrong.update(key[0] for key in fired ^ set(self._expected(engine)))
-        if len(set(firings)) != len(firings):
-            wrong.update(firing.unit for firing, times in Counter(firings).items() if times > 1)
+        wrong.update(key[0] for key in set(self._fired(engine)) ^ set(self._expected(engine)))
+        for answer in engine.record:
+            if len(set(map(id, answer.fired))) != len(answer.fired):
+                wrong.update(rule.unit for rule, times in Counter(answer.fired).items() if times > 1)
         return wrong
 
-    def _expected(self, engine: Inference) -> Iterator[tuple[int, int, bool, str, int]]:
+    def _fired(self, engine: Inference) -> Iterator[Fired]:
+        for answer in engine.record:
+            for rule in answer.fired:
+                if rule.unit in self.numbers:
+                    yield rule.unit, rule.alternative, rule.certain, answer.list, answer.member
+
+    def _expected(self, engine: Inference) -> Iterator[Fired]:
         """Yield the firings that the values call for, of units with several alternatives: of those that hold."""
         for unit in self.several:
             list_ = "" if unit.scope == CASE else unit.scope
@@ -192,11 +207,23 @@ class _Agreement:
                     continue
                 index = member if list_ else -1
                 for number, literals in enumerate(unit.alternatives):
-                    strength = min([row[lit.column] if lit.positive else YES - row[lit.column] for lit in literals])
+                    strength = _strength(literals, row)
                     if strength == YES:
                         yield unit.number, number, True, list_, index
                     if strength != NO:
                         yield unit.number, number, False, list_, index
+
+
+def _strength(literals: Alternative, row: list[int]) -> int:
+    """Return the value of an alternative, the weakest of what it asks for; most fail at once."""
+    weakest = YES
+    for lit in literals:
+        value = row[lit.column] if lit.positive else YES - row[lit.column]
+        if value < weakest:
+            if value == NO:
+                return NO
+            weakest = value
+    return weakest
 
 
 class _LevelPlan:

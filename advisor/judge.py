@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from advisor.infer import Inference, Reasoner
 from advisor.paths import Library
 from advisor.program import YES, Program
 from advisor.questions import Asker, Hanging, Question, paths_below
+from advisor.record import dataclass
 from advisor.rulebase import Playbase
 from advisor.rulecache import open_playbase
 from advisor.settle import Settlement, Settler
@@ -131,8 +131,8 @@ class Judge:
         j = judgement
         asked = {
             path
-            for unit in self.program.units
-            if unit.rule and unit.rule.then.ask and j.inference.value(unit) == YES
+            for unit in self.program.asking
+            if unit.rule and j.inference.value(unit) == YES
             for path in unit.rule.then.ask
         }
         hanging = Hanging(

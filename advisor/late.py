@@ -52,15 +52,16 @@ class Store:
             raise BrokenError
         return listed(parsed(self._lines[number]), length)
 
-    def shared(self, number: Any, cls: type, read: Read) -> Any:
+    def shared(self, number: Any, cls: type, coder: Coder) -> Any:
         """Return a shared instance: one and the same for one number."""
         if type(number) is not int or not 0 <= number < len(self._shared):
             raise BrokenError
-        if number not in self._made:
-            self._made[number] = read(self._shared[number], self)
-        if not isinstance(self._made[number], cls):
+        made = self._made.get(number)
+        if made is None:
+            made = self._made[number] = coder.read(self._shared[number], self)
+        if not isinstance(made, cls):
             raise BrokenError
-        return self._made[number]
+        return made
 
     def original(self, number: int, cls: type) -> Any:
         """Return an instance as it was before it was written."""
@@ -78,7 +79,7 @@ Write = Callable[[Any, Written], Any]
 Read = Callable[[Any, Store], Any]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Coder:
     """How a type is written as a plain value, and read; to read raises BrokenError."""
 
@@ -156,11 +157,11 @@ class LateClass:
     def _late_class(self) -> type:
         """A class of its own, whose fields are found in an instance once they have been decoded, and here before."""
         members: dict[str, Any] = {
-            name: _LateField(name, self.cls, self._size + place, self._coders[name].read)
+            name: _LateField(name, self.cls, self._size + place, self._coders[name])
             for place, name in enumerate(self._late)
         }
         for place, f in enumerate(self._apart):
-            members[f.name] = _FieldApart(f, self.cls, place, len(self._apart), self._coders[f.name].read)
+            members[f.name] = _FieldApart(f, self.cls, place, len(self._apart), self._coders[f.name])
         members["__class__"] = property(lambda _: self.cls)
         members["__reduce__"] = lambda it: (self.cls, tuple(getattr(it, f.name) for f in fields(self.cls)))
         return type(self.cls.__name__, (self.cls,), members)
@@ -198,41 +199,45 @@ class LateClass:
 class _LateField:
     """A field that is decoded when it is read first, and kept in the instance, which hides this one from then on."""
 
-    def __init__(self, name: str, cls: type, place: int, read: Read) -> None:
+    def __init__(self, name: str, cls: type, place: int, coder: Coder) -> None:
         self.name = name
         self.cls = cls
         self.place = place
-        self.read = read
+        self.coder = coder
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
             raise AttributeError(self.name)
-        store, raw = instance.__dict__["_from"]
+        known = instance.__dict__
+        store, raw = known["_from"]
         try:
-            value = self.decoded(instance, raw, store)
-        except BrokenError:
+            value = self.coder.read(self.source(known, raw, store)[self.place], store)
+        except (BrokenError, RecursionError):
             value = getattr(store.original(raw[0], self.cls), self.name)
-        instance.__dict__[self.name] = value
+        known[self.name] = value
         return value
 
-    def decoded(self, _: Any, raw: list[Any], store: Store) -> Any:
-        """Return the value of the field; raise BrokenError."""
-        return self.read(raw[self.place], store)
+    def source(self, _: dict[str, Any], raw: list[Any], __: Store) -> list[Any]:
+        """Return the list in which the field stands; raise BrokenError."""
+        return raw
 
 
 class _FieldApart(_LateField):
     """A field in the line of its instance, which is parsed when the first such field is read."""
 
-    def __init__(self, declared: Field[Any], cls: type, place: int, length: int, read: Read) -> None:
-        super().__init__(declared.name, cls, place, read)
+    def __init__(self, declared: Field[Any], cls: type, place: int, length: int, coder: Coder) -> None:
+        super().__init__(declared.name, cls, place, coder)
         self.default = declared.default
         self.length = length
 
-    def decoded(self, instance: Any, raw: list[Any], store: Store) -> Any:
-        """Return the value of the field; raise BrokenError."""
-        if raw[-1] == _ALL_DEFAULTS and self.default is not MISSING:
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is not None and instance.__dict__["_from"][1][-1] == _ALL_DEFAULTS and self.default is not MISSING:
             return self.default
-        line = instance.__dict__.get("_line")
+        return super().__get__(instance, owner)
+
+    def source(self, known: dict[str, Any], raw: list[Any], store: Store) -> list[Any]:
+        """Return the line of the instance; raise BrokenError."""
+        line: list[Any] | None = known.get("_line")
         if line is None:
-            line = instance.__dict__["_line"] = store.line(raw[-1], self.length)
-        return self.read(line[self.place], store)
+            line = known["_line"] = store.line(raw[-1], self.length)
+        return line

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from advisor.problems import InputError, Location, Problem
+from advisor.record import dataclass
 
 YAML_SUFFIXES = (".yaml", ".yml")
 _PACKAGE = Path(__file__).resolve().parent

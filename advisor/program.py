@@ -95,7 +95,15 @@ class Program:
     columns: tuple[Column, ...]
     units: tuple[Unit, ...]
     levels: tuple[tuple[Unit, ...], ...]
-    column_of: dict[Meaning | Quantified, int] = field(compare=False)
+    quantified: dict[Quantified, int] = field(compare=False)
+    """The columns of the quantifiers as rules write them."""
+
+    @cached_property
+    def column_of(self) -> dict[Meaning | Quantified, int]:
+        """The number of each column by what it means."""
+        found: dict[Meaning | Quantified, int] = {column.means: column.number for column in self.columns}
+        found.update(self.quantified.items())
+        return found
 
     @cached_property
     def writers(self) -> dict[int, list[Unit]]:
@@ -114,6 +122,21 @@ class Program:
             if unit.rule and unit.rule.then.finding:
                 found.setdefault(unit.rule.then.finding, []).append(unit)
         return found
+
+    @cached_property
+    def asking(self) -> tuple[Unit, ...]:
+        """The rules that ask for facts."""
+        return tuple(unit for unit in self.units if unit.rule and unit.rule.then.ask)
+
+    @cached_property
+    def guarding(self) -> tuple[Unit, ...]:
+        """The rules that state a legal limit."""
+        return tuple(unit for unit in self.units if unit.rule and unit.rule.then.guard)
+
+    @cached_property
+    def speaking(self) -> tuple[Unit, ...]:
+        """The rules that speak for or against a verdict."""
+        return tuple(u for u in self.units if u.rule and (u.rule.then.supports or u.rule.then.opposes))
 
     @cached_property
     def running(self) -> tuple[Unit, ...]:
@@ -149,7 +172,7 @@ class Program:
                 kept.add(number)
                 stack.extend(unit.number for unit in self._below(self.units[number]))
         levels = tuple(tuple(unit for unit in level if unit.number in kept) for level in self.levels)
-        return Program(self.columns, self.units, levels, self.column_of)
+        return Program(self.columns, self.units, levels, self.quantified)
 
     def _below(self, unit: Unit) -> Iterator[Unit]:
         """Yield the units on which one rests."""

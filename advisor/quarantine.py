@@ -11,7 +11,7 @@ from functools import cached_property
 
 from advisor import rulebase
 from advisor.compile import compile_rules
-from advisor.encode import Changes, Encoder
+from advisor.encode import Changes, Encoder, Tests
 from advisor.evidence import View, quarantined
 from advisor.model import Text, paths_read
 from advisor.problems import Problems
@@ -66,4 +66,4 @@ class Quarantine:
         file = rulebase.RuleFile("quarantine", None, empty, empty, (), (rule,), (), rule.at)
         program = compile_rules(Playbase(self.knowledge, (file,)), Problems())
         assert program is not None
-        return Encoder(program, self.knowledge), program.units[-1].tree
+        return Encoder(program, Tests(program, self.knowledge)), program.units[-1].tree

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
 from operator import or_
@@ -13,6 +12,7 @@ from advisor.evidence import Doubt, Place, View, doubt, learnt, places
 from advisor.infer import Inference, Reasoner
 from advisor.model import Value, paths_read
 from advisor.program import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn
+from advisor.record import dataclass
 from advisor.rule import Rule
 
 MAX_ASKED = 12

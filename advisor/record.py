@@ -13,21 +13,36 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 -- for others to import
 else:
     import dataclasses
-    from operator import attrgetter
+    from operator import attrgetter, ge, gt, le, lt
 
     _plain = dataclasses.dataclass(init=False, repr=False, eq=False)
 
-    def dataclass(cls=None, *, frozen=False):
+    def dataclass(cls=None, *, frozen=False, order=False):
         """Make a class what `dataclasses.dataclass` makes it, to whoever uses it."""
-        return _record if frozen else dataclasses.dataclass(cls)
+        if not frozen:
+            return dataclasses.dataclass(cls)
+        return lambda cls: _record(cls, _ORDER if order else ())
 
-    def _record(cls):
+    _ORDER = (("__lt__", lt), ("__le__", le), ("__gt__", gt), ("__ge__", ge))
+
+    def _record(cls, order):
+        for name, compare in order:
+            setattr(cls, name, _ordered(compare))
         for name in ("__dataclass_fields__", "__match_args__"):
             setattr(cls, name, _Later(cls, name))
         for name in ("__init__", "__eq__", "__hash__"):
             setattr(cls, name, _first(cls, name))
         cls.__setattr__, cls.__delattr__, cls.__repr__ = _refuse, _refuse, _shown
         return cls
+
+    def _ordered(compare):
+        def ordered(self, other):
+            if other.__class__ is not self.__class__:
+                return NotImplemented
+            names = [f.name for f in dataclasses.fields(self) if f.compare]
+            return compare([getattr(self, name) for name in names], [getattr(other, name) for name in names])
+
+        return ordered
 
     class _Later:
         """Stands for what a class has only once it was completed."""

@@ -102,6 +102,27 @@ def blocks(guard: GuardLine) -> bool:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What a rep is told about one deal: of its report what belongs on one screen, without what takes the time."""
+
+    id: str
+    title: Text
+    verdict: VerdictLine
+    settled: bool
+    hangs_on: tuple[FactLine, ...]
+    hangs_first: tuple[FactLine, ...]
+    hangs_on_lists: tuple[Text, ...]
+    proof: Proof
+    because: Text
+    actions: tuple[Action, ...]
+    questions: tuple[QuestionLine, ...]
+    warnings: tuple[Warning, ...]
+    compliance: tuple[GuardLine, ...]
+    quarantined: tuple[Text, ...]
+    people: tuple[PersonLine, ...]
+
+
+@dataclass(frozen=True)
 class AccountReport:
     """Everything that is said about an account: where it stands, what to do, whom to deal with and how."""
 

@@ -33,6 +33,9 @@ class Columns:
                 row[column] = value
 
 
+Row = Sequence[int] | Mapping[int, int]
+"""Values by the number of their column."""
+
 OwnColumns = Mapping[str, Sequence[int]]
 """For each list the columns in which its members differ."""
 
@@ -140,7 +143,10 @@ class _Widener:
         return self.known[values]
 
 
-def picker(columns: Sequence[int]) -> Callable[[Sequence[int]], tuple[int, ...]]:
+Picker = Callable[[Row], tuple[int, ...]]
+
+
+def picker(columns: Sequence[int]) -> Picker:
     """Return what picks these columns out of a row."""
     if not columns:
         return lambda _: ()

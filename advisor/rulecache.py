@@ -88,7 +88,7 @@ _SHAPE = Shape(
     late={
         # Texts stand apart: of most rules and passages they are never shown.
         Playbase: (),
-        Program: ("column_of",),
+        Program: ("quantified",),
         Column: (),
         Unit: (),
         rulebase.Knowledge: (),

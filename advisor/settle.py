@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from advisor.arbitrate import Arbiter, Contender, Decision
@@ -22,6 +21,7 @@ from advisor.program import (
     Unit,
     tree_value,
 )
+from advisor.record import dataclass
 from advisor.rulebase import Knowledge
 
 MAX_TRIALS = 400

@@ -7,11 +7,11 @@ agree only if the lowering is right. It also serves the searches, whose results 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from advisor.model import CASE
 from advisor.program import Column, Lit, Program, QuantifiedColumn, Tree, Unit
+from advisor.record import dataclass
 from advisor.rows import Bits, Variants
 
 LevelFunction = Callable[[list[int], list[int], int], list[int]]

@@ -70,9 +70,14 @@ def measure(setting: Setting) -> Part:
     return part
 
 
-def _certify(judge: Judge, views: list[tuple[str, View]]) -> None:
+def _certify(judge: Judge, views: list[tuple[str, View]]) -> int:
+    """Judge all deals, and have every firing told; return how many there were."""
+    firings = 0
     for name, view in views:
-        judge.arbiter.decide(judge.reasoner.infer(view, name).case)
+        inference = judge.reasoner.infer(view, name)
+        judge.arbiter.decide(inference.case)
+        firings += len(inference.firings)
+    return firings
 
 
 def _imagine(judge: Judge, views: list[tuple[str, View]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from advisor.encode import Encoder
+from advisor.encode import Encoder, Tests
 from advisor.evidence import View
 from advisor.model import CASE, FactTest, KnowledgeTest
 from advisor.program import UNDECIDED, YES
@@ -21,7 +21,7 @@ def test_each_test_has_the_value_that_it_has_alone() -> None:
         generator = Generator(Random(seed), SHAPE)
         base = generator.base()
         program = compiled(base)
-        encoder = Encoder(program, base.knowledge)
+        encoder = Encoder(program, Tests(program, base.knowledge))
         for view in [generator.view(base) for _ in range(10)]:
             columns = encoder.encode(view)
             for column in program.columns:
@@ -43,7 +43,7 @@ def test_each_test_has_the_value_that_it_has_alone() -> None:
 def test_of_a_case_of_which_nothing_is_known_all_is_undecided_but_what_is_known() -> None:
     base = Generator(Random(SEED), SHAPE).base()
     program = compiled(base)
-    encoder = Encoder(program, base.knowledge)
+    encoder = Encoder(program, Tests(program, base.knowledge))
     for open_world in (False, True):
         row = encoder.encode(View({}, {}, {}), open_world).case
         for column in program.columns:

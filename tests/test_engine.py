@@ -11,7 +11,7 @@ import durable_rules_engine as _durable
 import pytest
 
 from advisor import engine as engine_module
-from advisor.engine import MAX_COLUMNS, MAX_RULES, Engine, Firing, fnv1a
+from advisor.engine import MAX_COLUMNS, MAX_RULES, Answer, Engine, Firing, fnv1a
 from advisor.evidence import View
 from advisor.infer import Inference, Reasoner
 from advisor.model import CASE, All, Either
@@ -287,10 +287,10 @@ def test_every_alternative_that_holds_is_recorded() -> None:
 
 def test_a_level_without_rules_of_a_scope_runs_nothing() -> None:
     reasoner = reasoner_of(wide(1))
-    firings: list[Firing] = []
-    reasoner.engine.run(0, "stakeholders", 0, [2, 2, 2], [0], firings)
-    assert firings == []
-    reasoner.engine.run(0, CASE, -1, [2, 2, 2], values := [0], firings)
+    record: list[Answer] = []
+    reasoner.engine.run(0, "stakeholders", 0, [2, 2, 2], [0], record)
+    assert record == []
+    reasoner.engine.run(0, CASE, -1, [2, 2, 2], values := [0], record)
     assert values == [2]
     reasoner.close()
 

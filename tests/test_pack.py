@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from advisor.judge import Judge
 from advisor.lines import GuardLine
 from advisor.model import Text
 from advisor.render.blocks import Bullets, Cell, Line, Page, Panel, Table, cell_text
-from advisor.render.board import board, bound, piece
+from advisor.render.board import board, bound, briefly, piece
 from advisor.render.layout import sheet
 from advisor.render.layout.case import asked, openness, reasons, verdict
 from advisor.render.layout.pack import pack_page
@@ -21,12 +21,9 @@ from advisor.render.layout.review import review_page
 from advisor.render.output import FORMATS, render
 from advisor.result import CaseReport, Review
 from advisor.review import review
-from advisor.sheet import Grid, Sheet
 
 CASES = Path(__file__).parent.parent / "cases"
 GIFT, NONE = Text("A gift is on offer.", "有人送礼。"), Text("No.", "不。")
-FRONT = {"reasons_for", "hangs_on", "hangs_on_lists", "warnings", "compliance", "contradictions"}
-"""The lists of a case that the first page reads, of some no more than their length."""
 HOLD = GuardLine("hold", "yes", GIFT, Text("law", "法"), NONE, NONE, "x.rule")
 
 
@@ -171,13 +168,3 @@ def test_the_first_page_takes_no_more_than_it_shows(found: Review, format_: str)
     cases, accounts = ([piece(format_, "en", entry) for entry in which] for which in (found.cases, found.accounts))
     brief = replace(found, cases=tuple(map(briefly, found.cases)))
     assert bound(format_, "en", brief, cases, accounts) == board(format_, "en", found, {})
-
-
-def briefly(case: CaseReport) -> CaseReport:
-    """Leave out what only the piece of a deal shows."""
-    page = case.sheet
-    people = replace(page.people, spots=())
-    shown = Sheet(page.place, Grid((), ()), people, (), (), (), (), page.closes, (), (), ())
-    emptied = {f.name: () for f in fields(case) if isinstance(getattr(case, f.name), tuple) and f.name not in FRONT}
-    reasons = tuple(replace(reason, facts=(), sources=()) for reason in case.reasons_for[:1])
-    return replace(case, **emptied, reasons_for=reasons, sheet=shown)  # type: ignore[arg-type]

@@ -91,6 +91,19 @@ def test_equal_ones_are_one_in_a_set() -> None:
         hash(Pair([]))
 
 
+@record.dataclass(frozen=True, order=True)
+class Ranked:
+    n: int
+    note: str = dataclasses.field(default="", compare=False)
+
+
+def test_ordered_ones_are_sorted_by_their_fields() -> None:
+    assert sorted([Ranked(2), Ranked(1, "x"), Ranked(3)]) == [Ranked(1), Ranked(2), Ranked(3)]
+    assert Ranked(1) <= Ranked(1, "x") < Ranked(2) > Ranked(1) >= Ranked(1)
+    with pytest.raises(TypeError):
+        Ranked(1) < 2  # type: ignore[operator]  # noqa: B015
+
+
 def test_fields_and_patterns_are_the_standard_ones() -> None:
     names = [[(f.name, f.default, f.compare) for f in dataclasses.fields(kind)] for kind in (Ours, Standard)]
     assert names[0] == names[1]

@@ -19,6 +19,7 @@ from markdown_it.token import Token
 from rich.cells import cell_len
 
 from advisor.explain.builder import explainer
+from advisor.explain.report import advice as advice_on
 from advisor.explain.report import report
 from advisor.explain.why import why, why_not
 from advisor.judge import Judge, Judgement
@@ -33,7 +34,7 @@ from advisor.render.layout.review import review_page
 from advisor.render.markdown import escape, markdown
 from advisor.render.output import render
 from advisor.render.terminal import console, draw, wrapped
-from advisor.result import Argument, CaseReport, Review, Unreadable
+from advisor.result import Advice, Argument, CaseReport, Review, Unreadable
 from tests.test_cli import SETTLED
 
 HOSTILE = {
@@ -283,20 +284,20 @@ def infect(value: Any, text: str) -> Any:
     return tuple(infect(item, text) for item in value) if isinstance(value, tuple) else value
 
 
-def documents(judge: Judge, judgement: Judgement) -> tuple[CaseReport, Argument, Argument]:
+def documents(judge: Judge, judgement: Judgement) -> tuple[CaseReport, Advice, Argument, Argument]:
     words = explainer(judge, judgement, names=True)
-    whole = report(judge, judgement, names=True)
-    return whole, why(judge, judgement, words, "blocked"), why_not(judge, judgement, words, "bid")
+    whole, brief = report(judge, judgement, names=True), advice_on(judge, judgement, names=True)
+    return whole, brief, why(judge, judgement, words, "blocked"), why_not(judge, judgement, words, "bid")
 
 
-def layouts(whole: CaseReport, because: Argument, not_: Argument) -> list[tuple[Layout, Any]]:
+def layouts(whole: CaseReport, brief: Advice, because: Argument, not_: Argument) -> list[tuple[Layout, Any]]:
     """Return every page that shows a case, with what it shows."""
     bad = Unreadable(whole.title.en, (whole.title.en, "x"))
     review = Review("2.0", whole.title, (whole,), (), (bad,), None)
     return [
         (lambda p: review_page(p, review), review),
         (lambda p: pack_page(p, review), review),
-        (lambda p: advice.next_page(p, whole), whole),
+        (lambda p: advice.next_page(p, brief), brief),
         (lambda p: advice.flips_page(p, whole), whole.flips),
         (lambda p: advice.what_if_page(p, whole, whole, [(f, f) for f in whole.contradictions]), whole),
         (lambda p: advice.argument_page(p, because), because),
@@ -332,9 +333,9 @@ def test_no_placeholder_stays_unfilled(mini_judge: Judge, tmp_path: Path, price:
 
 def test_the_cases_touch_what_a_page_can_show(mini_judge: Judge, tmp_path: Path) -> None:
     """Else the tests above would say little. (The small rule base has no warning and no quarantine.)"""
-    low, because, not_ = documents(mini_judge, judged(mini_judge, tmp_path, "A deal"))
+    low, _, because, not_ = documents(mini_judge, judged(mini_judge, tmp_path, "A deal"))
     (tmp_path / "fair.yaml").write_text(SETTLED, encoding="utf-8")
-    fair, _, _ = documents(mini_judge, mini_judge.judge(load_case(tmp_path / "fair.yaml", mini_judge.knowledge)))
+    fair, _, _, _ = documents(mini_judge, mini_judge.judge(load_case(tmp_path / "fair.yaml", mini_judge.knowledge)))
     for name in ("reasons_for", "compliance", "flips", "contradictions"):
         assert getattr(low, name), name
     assert fair.reasons_against

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.domain import Domain
-from advisor.encode import Encoder
+from advisor.encode import Tests
 from advisor.evidence import UNKNOWN_STATE, State, View
 from advisor.model import CASE, GRADES, FactRef, FactTest, KnowledgeTest
 from advisor.problems import Problem
@@ -29,7 +29,7 @@ class _Checker:
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self.program = program
         self.knowledge = knowledge
-        self.encoder = Encoder(program, knowledge)
+        self.tests = Tests(program, knowledge)
         self.domain = Domain(program, knowledge)
 
     def satisfiable(self, alternative: Alternative) -> bool:
@@ -53,7 +53,7 @@ class _Checker:
 
     def _holds(self, lit: Lit, path: str, state: State) -> bool:
         on_case = self.knowledge.scope_of(path) == CASE
-        value = self.encoder.test(lit.column, {path: state} if on_case else {}, {} if on_case else {path: state})
+        value = self.tests.function(lit.column)({path: state} if on_case else {}, {} if on_case else {path: state})
         return value == (2 if lit.positive else NO)
 
     def _states(self, path: str) -> Iterator[State]:

@@ -15,13 +15,13 @@ from advisor.cli import options
 from advisor.explain.account import account_report
 from advisor.explain.builder import explainer
 from advisor.explain.crosswalk import crosswalk
-from advisor.explain.report import report
+from advisor.explain.report import advice, report
 from advisor.explain.why import why, why_not
 from advisor.judge import Judge, Judgement
 from advisor.load.cases import load_case
 from advisor.meeting import meeting
 from advisor.problems import InputError, Location, Problem, nearest
-from advisor.render.layout import advice
+from advisor.render.layout import advice as layout
 from advisor.render.layout.account import account_page
 from advisor.render.layout.meeting import meeting_page
 from advisor.render.output import show
@@ -65,21 +65,12 @@ def next_command(
             account = account_report(judge, judgement, names)
             show(format_, lang, lambda page: account_page(page, account), account)
             return
-        result = report(judge, judgement, names)
-    if person is not None:
-        prepared = meeting(result, person)
-        show(format_, lang, lambda page: meeting_page(page, prepared), prepared)
-        return
-    plain = {
-        "id": result.id,
-        "verdict": result.verdict,
-        "settled": result.settled,
-        "actions": result.actions,
-        "questions": result.questions,
-        "warnings": result.warnings,
-        "compliance": result.compliance,
-    }
-    show(format_, lang, lambda page: advice.next_page(page, result), plain)
+        if person is not None:
+            prepared = meeting(report(judge, judgement, names), person)
+            show(format_, lang, lambda page: meeting_page(page, prepared), prepared)
+            return
+        told = advice(judge, judgement, names)
+    show(format_, lang, lambda page: layout.next_page(page, told), told)
 
 
 @click.command("flips")
@@ -91,7 +82,7 @@ def flips_command(case: Path, lang: str, format_: str, rules: Path | None, as_of
     Example: advisor flips cases/packaging-line-dairy-group.yaml
     """
     result = _report(case, rules, as_of, names)
-    show(format_, lang, lambda page: advice.flips_page(page, result), {"id": result.id, "flips": result.flips})
+    show(format_, lang, lambda page: layout.flips_page(page, result), {"id": result.id, "flips": result.flips})
 
 
 @click.command("why")
@@ -141,7 +132,7 @@ def _argue(
     with closing(options.judge(rules)) as judge:
         judged = _judged(judge, case, as_of)
         argument = answer(judge, judged, explainer(judge, judged, names), name)
-    show(format_, lang, partial(advice.argument_page, argument=argument), argument)
+    show(format_, lang, partial(layout.argument_page, argument=argument), argument)
 
 
 @click.command("what-if")
@@ -175,7 +166,7 @@ def what_if_command(
             for p in changes
         ]
     plain = {"before": reports[0], "after": reports[1]}
-    show(format_, lang, lambda page: advice.what_if_page(page, *reports, lines), plain)
+    show(format_, lang, lambda page: layout.what_if_page(page, *reports, lines), plain)
 
 
 @click.command("view")
@@ -200,4 +191,4 @@ def view_command(
             raise InputError([Problem(Location("--as"), "unknown-method", message)])
         judgement = _judged(judge, case, as_of)
         found = crosswalk(methods[method], judgement, explainer(judge, judgement, names).wording)
-    show(format_, lang, partial(advice.crosswalk_page, crosswalk=found), found)
+    show(format_, lang, partial(layout.crosswalk_page, crosswalk=found), found)

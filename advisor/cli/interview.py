@@ -15,7 +15,7 @@ from advisor import paths, yamlfile
 from advisor.casefile import new_case, set_day, titled
 from advisor.cli import options
 from advisor.explain.builder import Builder
-from advisor.explain.report import report
+from advisor.explain.report import advice
 from advisor.explain.wording import labelled
 from advisor.interview import ENOUGH, ROWS, Interviewer, answers
 from advisor.judge import Judge
@@ -273,7 +273,7 @@ class _Asking:
 
     def close(self, step: Step) -> None:
         """Say where the deal stands now, what to do and what to find out, and where the answers are kept."""
-        found = report(self.judge, step.judgement)
+        found = advice(self.judge, step.judgement)
 
         def lay_out(page: Page) -> None:
             next_page(page, found)

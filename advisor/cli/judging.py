@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from advisor import paths
 from advisor.cli import options
 from advisor.judge import Judge
 from advisor.load.previous import PreviousCase
-from advisor.render.board import Piece, Pieces, piece
+from advisor.render.board import Piece, Pieces, briefly, piece
 from advisor.result import CaseReport, Review, Unreadable
 from advisor.review import Judged, judged, put_together
 from advisor.workers import GaveUp, processes, work
@@ -21,13 +21,21 @@ from advisor.workers import GaveUp, processes, work
 
 @dataclass(frozen=True)
 class Manner:
-    """How files are judged (as of a day, with names, beside an earlier review), and how deals are drawn."""
+    """How files are judged (as of a day, with names, beside an earlier review), and how deals are drawn.
+
+    As text, deals are drawn `whole` from their reports; for other formats, their pieces are enough.
+    """
 
     day: date | None
     names: bool
     before: Mapping[str, PreviousCase] | None
-    formats: tuple[str, ...]
+    formats: frozenset[str]
     lang: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether whole reports of deals are wanted."""
+        return "text" in self.formats
 
 
 Drawn = tuple[Judged, dict[str, Piece]]
@@ -63,4 +71,7 @@ def _each(function: partial[Drawn], files: list[Path]) -> Iterator[tuple[int, Dr
 def _one(judge: Judge, manner: Manner, path: Path) -> Drawn:
     found = judged(judge, path, manner.day, manner.names, manner.before)
     entry = found.entry
-    return found, {f: piece(f, manner.lang, entry) for f in manner.formats} if isinstance(entry, CaseReport) else {}
+    if not isinstance(entry, CaseReport):
+        return found, {}
+    drawn = {format_: piece(format_, manner.lang, entry) for format_ in manner.formats - {"text"}}
+    return found if manner.whole else replace(found, entry=briefly(entry)), drawn

@@ -34,10 +34,10 @@ def _format_of(path: Path, format_: str | None) -> str:
     return found
 
 
-def drawn(chosen: list[tuple[Path, str]], format_: str | None) -> tuple[str, ...]:
-    """Return the formats, but for text, in which something is going to be printed or written."""
-    formats = {kind for _, kind in chosen} | {format_ or "text"}
-    return tuple(sorted(formats - {"text"}))
+def drawn(chosen: list[tuple[Path, str]], format_: str | None) -> frozenset[str]:
+    """Return the formats in which a document is printed or written; beside files, a screen shows a table alone."""
+    printed = [] if chosen else [format_ or "text"]
+    return frozenset([*(kind for _, kind in chosen), *printed])
 
 
 def emit(

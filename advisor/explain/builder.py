@@ -73,9 +73,9 @@ class Builder:
     def guards(self) -> Iterator[GuardLine]:
         """Yield legal limits: those that hold, then those that cannot be excluded yet."""
         found: list[GuardLine] = []
-        for unit in self.judge.program.units:
+        for unit in self.judge.program.guarding:
             rule = unit.rule
-            if rule is None or rule.then.guard is None or self.judgement.inference.value(unit) == NO:
+            if rule is None or self.judgement.inference.value(unit) == NO:
                 continue
             certain = self.judgement.inference.value(unit) == YES
             for index in self.reasons.rows(unit) if certain else [-1]:

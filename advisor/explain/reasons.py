@@ -27,15 +27,22 @@ class Reasons:
         self.decision: Decision = judgement.decision
         self.knowledge = explainer.base.knowledge
 
+    def leading(self) -> Reason:
+        """The first reason for the verdict."""
+        return next(self._deciding())
+
+    def _deciding(self) -> Iterator[Reason]:
+        """Yield the winning rule and others for the same verdict; or that there is none."""
+        verdict = self.decision.verdict
+        if self.decision.winner is None:
+            yield self._fallback()
+        backing = [c.unit for c in self.decision.standing if c.verdict == verdict]
+        yield from self._of_units(backing, "candidate", verdict)
+
     def speaking_for(self) -> tuple[Reason, ...]:
         """The winning rule first, then others for the same verdict, supports, and the findings it rests on."""
-        verdict = self.decision.verdict
-        found: list[Reason] = []
-        if self.decision.winner is None:
-            found.append(self._fallback())
-        winner = self.decision.winner
-        backing = [c.unit for c in self.decision.standing if c.verdict == verdict]
-        found.extend(self._of_units(backing, "candidate", verdict))
+        verdict, winner = self.decision.verdict, self.decision.winner
+        found = list(self._deciding())
         supporting = self._weighed(self._yes(lambda u: verdict in _then(u).supports))
         found.extend(self._of_units(supporting, "supports", verdict))
         if winner is not None:
@@ -65,7 +72,7 @@ class Reasons:
         return sorted(units, key=lambda u: (not _then(u).grave, not _rests_on_facts(u)))
 
     def _yes(self, wanted: Callable[[Unit], bool]) -> list[Unit]:
-        units = (u for u in self.explainer.program.units if u.rule is not None)
+        units = self.explainer.program.speaking
         return [u for u in units if wanted(u) and self.judgement.inference.value(u) == YES]
 
     def _of_units(self, units: Iterable[Unit], kind: ReasonKind, verdict: str) -> Iterator[Reason]:

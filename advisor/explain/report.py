@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 
 from advisor.arbitrate import Contender
 from advisor.evidence import Place
@@ -25,10 +26,10 @@ from advisor.lines import (
     QuestionLine,
     Step,
 )
-from advisor.model import CASE
+from advisor.model import CASE, Text
 from advisor.program import NO, UNDECIDED, YES
 from advisor.questions import Question
-from advisor.result import CaseReport
+from advisor.result import Advice, CaseReport
 
 
 def report(judge: Judge, judgement: Judgement, names: bool = False) -> CaseReport:
@@ -36,7 +37,32 @@ def report(judge: Judge, judgement: Judgement, names: bool = False) -> CaseRepor
     return _CaseBuilder(judge, judgement, names).build()
 
 
+def advice(judge: Judge, judgement: Judgement, names: bool = False) -> Advice:
+    """Build what a rep is told about a judged deal; the same as stands in its report."""
+    return _CaseBuilder(judge, judgement, names).advise()
+
+
 class _CaseBuilder(Builder):
+    def advise(self) -> Advice:
+        j = self.judgement
+        return Advice(
+            id=j.case.id,
+            title=j.case.title,
+            verdict=self.verdict(j.decision.verdict),
+            settled=j.settlement.settled,
+            hangs_on=self._hangs_on(),
+            hangs_first=tuple(self._keys()),
+            hangs_on_lists=self._hangs_on_lists(),
+            proof=self._proof(),
+            because=self.reasons.leading().text,
+            actions=tuple(self._actions()),
+            questions=tuple(self._questions()),
+            warnings=tuple(self.warnings()),
+            compliance=tuple(self.guards()),
+            quarantined=self._quarantined(),
+            people=self.people.people(),
+        )
+
     def build(self) -> CaseReport:
         j = self.judgement
         questions, flips = tuple(self._questions()), tuple(map(self._flip, self.turning))
@@ -49,16 +75,16 @@ class _CaseBuilder(Builder):
             verdict=self.verdict(j.decision.verdict),
             settled=j.settlement.settled,
             possible=tuple(map(self.verdict, j.settlement.possible)),
-            hangs_on=tuple(sorted(map(self.wording.fact, j.settlement.places), key=_contradicted_first)),
+            hangs_on=self._hangs_on(),
             hangs_first=tuple(self._keys()),
-            hangs_on_lists=tuple(self.knowledge.lists[name].label for name in j.settlement.lists),
+            hangs_on_lists=self._hangs_on_lists(),
             standing=tuple(self.verdict(v) for v in dict.fromkeys(c.verdict for c in j.decision.standing)),
             proof=self._proof(),
             reasons_for=self.reasons.speaking_for(),
             reasons_against=self.reasons.speaking_against(self.turning),
             warnings=tuple(self.warnings()),
             compliance=tuple(self.guards()),
-            quarantined=tuple(self.knowledge.facts[path].label for _, path in j.view.quarantined),
+            quarantined=self._quarantined(),
             actions=tuple(self._actions()),
             questions=questions,
             flips=flips,
@@ -72,6 +98,15 @@ class _CaseBuilder(Builder):
             undecided=tuple(self._undecided()),
             sheet=SheetBuilder(self).build(flips, questions),
         )
+
+    def _hangs_on(self) -> tuple[FactLine, ...]:
+        return tuple(sorted(map(self.wording.fact, self.judgement.settlement.places), key=_contradicted_first))
+
+    def _hangs_on_lists(self) -> tuple[Text, ...]:
+        return tuple(self.knowledge.lists[name].label for name in self.judgement.settlement.lists)
+
+    def _quarantined(self) -> tuple[Text, ...]:
+        return tuple(self.knowledge.facts[path].label for _, path in self.judgement.view.quarantined)
 
     def _proof(self) -> Proof:
         j = self.judgement
@@ -176,9 +211,10 @@ class _CaseBuilder(Builder):
     def _trace(self) -> Iterator[Step]:
         """List the conclusions that hold, each once, in the order in which they fired."""
         seen: set[tuple[int, int]] = set()
-        for firing in self.judgement.inference.firings:
+        record = self.judgement.inference.record
+        for firing in chain.from_iterable(said.firings(certain=True) for said in record):
             unit, key = self.judge.program.units[firing.unit], (firing.unit, firing.member)
-            if unit.rule is None or not firing.certain or key in seen:
+            if unit.rule is None or key in seen:
                 continue
             seen.add(key)
             member = self.explainer.member_view(unit.scope, firing.member)

@@ -6,8 +6,10 @@ Pieces can be drawn in any order, anywhere, and kept. Binding them draws their p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from advisor.render.blocks import Page, Part
 from advisor.render.layout.account import account_page
@@ -15,10 +17,14 @@ from advisor.render.layout.pack import deal, ending, front
 from advisor.render.layout.review import review_page
 from advisor.render.output import bind, drawn, render
 from advisor.result import AccountReport, CaseReport, Review
+from advisor.sheet import Grid, Sheet
 
 Entry = CaseReport | AccountReport
 Piece = list[Part]
 
+
+FRONT = frozenset({"reasons_for", "hangs_on", "hangs_on_lists", "warnings", "compliance", "contradictions"})
+"""The lists of a deal that the first page reads, of some no more than their length."""
 
 Pieces = Mapping[tuple[str, str], Piece]
 """Pieces that are drawn already, by format and the file of the deal."""
@@ -66,3 +72,15 @@ def bound(format_: str, lang: str, review: Review, cases: Sequence[Piece], accou
 
 def _bodies(pieces: Iterable[Piece]) -> list[str]:
     return [part.body for part in chain.from_iterable(pieces)]
+
+
+def briefly(case: CaseReport) -> CaseReport:
+    """Leave out of a deal what only its own piece shows: a fifteenth is left to be sent, and read, elsewhere."""
+    page = case.sheet
+    people = replace(page.people, spots=())
+    shown = Sheet(page.place, Grid((), ()), people, (), (), (), (), page.closes, (), (), ())
+    emptied: dict[str, Any] = {
+        f.name: () for f in fields(case) if isinstance(getattr(case, f.name), tuple) and f.name not in FRONT
+    }
+    reasons = tuple(replace(reason, facts=(), sources=()) for reason in case.reasons_for[:1])
+    return replace(case, **emptied, reasons_for=reasons, sheet=shown)

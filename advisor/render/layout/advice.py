@@ -19,19 +19,18 @@ from advisor.render.layout.case import (
     verdict_line,
     warnings,
 )
-from advisor.result import Argument, CaseReport, Crosswalk, Node
+from advisor.result import Advice, Argument, CaseReport, Crosswalk, Node
 
 WARNINGS = 1
 MESSAGE = ("ask", "argue", "win", "proof")
 """Slots of knowledge/approach.yaml: what to bring up with a person, the first of these that a rule has words for."""
 
 
-def next_page(page: Page, case: CaseReport) -> None:
+def next_page(page: Page, case: Advice) -> None:
     """Write what a rep does next, on one screen: the verdict and why, actions, questions, and the error in sight."""
     page.head("next.title", 1, title=case.title)
     verdict_line(page, "next.verdict", case)
-    if case.reasons_for:
-        page.line("next.because", text=case.reasons_for[0].text)
+    page.line("next.because", text=case.because)
     hangs_on = hangs(page, case)
     if hangs_on:
         page.line("next.hangs", "warn", facts=hangs_on)
@@ -46,7 +45,7 @@ def next_page(page: Page, case: CaseReport) -> None:
     compliance_briefly(page, case.compliance, case.quarantined)
 
 
-def _steps(page: Page, case: CaseReport) -> None:
+def _steps(page: Page, case: Advice) -> None:
     """Write the next actions: who does what with whom by when, and what to bring up or to ask there."""
     page.head("head.actions")
     notes = {_note(page, case, action.to): action for action in reversed(case.actions[:REASONS]) if action.to}
@@ -62,7 +61,7 @@ def _step(page: Page, action: Action) -> str:
     return page.words("next.step-to", who=action.who, to=action.to, by=by, do=action.do)
 
 
-def _note(page: Page, case: CaseReport, whom: Text) -> str:
+def _note(page: Page, case: Advice, whom: Text) -> str:
     """Say what to bring up with somebody, or else what to ask; empty if no rule tells."""
     person = next((p for p in case.people if p.who == whom), None)
     lines = {line.slot: line for line in person.approach} if person else {}

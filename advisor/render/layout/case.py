@@ -9,13 +9,16 @@ from advisor.lexicon import join, say
 from advisor.lines import Action, FactLine, FlipLine, GuardLine, QuestionLine, Reason, SourceLine, Warning
 from advisor.model import Text
 from advisor.render.blocks import Bullet, Bullets, Line, Page, Panel, Table, Tone
-from advisor.result import CaseReport, blocks
+from advisor.result import Advice, CaseReport, blocks
 
 REASONS = 3
 QUESTIONS = 5
 ACTIONS = 8
 WARNINGS = 5
 _GUARD_TONE: dict[str, Tone] = {"refuse": "bad", "hold": "bad", "reword": "warn", "note": "plain"}
+
+Told = CaseReport | Advice
+"""What says of a deal what its verdict is and what it hangs on."""
 
 
 def deal_anchor(id_: str) -> str:
@@ -51,7 +54,7 @@ def verdict(page: Page, case: CaseReport) -> None:
     page.add(Panel(title, tuple(lines), tone(case)))
 
 
-def verdict_line(page: Page, key: str, case: CaseReport) -> None:
+def verdict_line(page: Page, key: str, case: Told) -> None:
     """Write the verdict in one line: what it is, whether it is settled, and what it means."""
     state, verdict = openness_word(page, case), case.verdict
     page.line(key, "strong", verdict=verdict.label, state=state, means=verdict.meaning)
@@ -63,7 +66,7 @@ def asked(case: CaseReport) -> Text:
     return say("asked.blocked", text=decision) if case.blocked and not case.sheet.closes else decision
 
 
-def openness_word(page: Page, case: CaseReport) -> str:
+def openness_word(page: Page, case: Told) -> str:
     """Say in a word whether the verdict is settled, and whether only as far as what was told holds."""
     if not case.settled:
         return page.words("verdict.open")
@@ -80,13 +83,13 @@ def openness(page: Page, case: CaseReport) -> Iterable[Line]:
         yield Line(page.words(key if more else "verdict.hangs", others=others, facts=facts, more=more), "warn")
 
 
-def hangs(page: Page, case: CaseReport) -> str:
+def hangs(page: Page, case: Told) -> str:
     """Name what an open verdict hangs on first; empty when it is settled."""
     shown, _ = _hangs(case, REASONS)
     return page.words("list.semicolon").join(map(page.text, shown))
 
 
-def _hangs(case: CaseReport, most: int) -> tuple[list[Text], int]:
+def _hangs(case: Told, most: int) -> tuple[list[Text], int]:
     """Return what a verdict hangs on, what can settle it first, and how many more there are."""
     every = [*map(labelled, case.hangs_on), *case.hangs_on_lists]
     first = [labelled(f) for f in case.hangs_first[:REASONS]]
@@ -94,7 +97,7 @@ def _hangs(case: CaseReport, most: int) -> tuple[list[Text], int]:
     return shown, len(every) - len(shown)
 
 
-def _kinds(case: CaseReport) -> list[Text]:
+def _kinds(case: Told) -> list[Text]:
     """Return the facts that a verdict hangs on, those first that are worth asking first, and of members one a kind."""
     found: dict[str, FactLine] = {}
     for fact in (*(q.fact for q in case.questions if q.fact in case.hangs_on), *case.hangs_on):
