@@ -10,7 +10,7 @@ from functools import partial
 from advisor.evidence import View, view_of
 from advisor.infer import Inference
 from advisor.judge import Judge
-from benchmarks.engines.base import Engine, Facts, Layout, Outcome
+from benchmarks.engines.base import Engine, Facts, Fired, Layout, Outcome
 from benchmarks.measure import side_by_side
 from benchmarks.setting import Setting
 from benchmarks.table import Bar, Part, amount
@@ -61,6 +61,7 @@ def measure(setting: Setting) -> Part:
         "Time: the median over the rounds of its time by ours in the same round; above 1, ours is faster."
     )
     part.notes.append(
+        "Every firing is told, by each in the same way: rule, alternative, surely or possibly, member. "
         "Each encodes the facts of a deal as numbers once, and weighs the candidates in the same way; putting the "
         "numbers into the form that an engine takes was done beforehand, and is not counted."
     )
@@ -70,14 +71,16 @@ def measure(setting: Setting) -> Part:
     return part
 
 
-def _certify(judge: Judge, views: list[tuple[str, View]]) -> int:
-    """Judge all deals, and have every firing told; return how many there were."""
-    firings = 0
+def _certify(judge: Judge, views: list[tuple[str, View]]) -> None:
     for name, view in views:
         inference = judge.reasoner.infer(view, name)
         judge.arbiter.decide(inference.case)
-        firings += len(inference.firings)
-    return firings
+        _told(inference)
+
+
+def _told(inference: Inference) -> list[Fired]:
+    """Return every firing, as the other engines tell theirs."""
+    return [(r.unit, r.alternative, r.certain, said.member) for said in inference.record for r in said.fired]
 
 
 def _imagine(judge: Judge, views: list[tuple[str, View]]) -> None:
@@ -99,12 +102,12 @@ def _shadowed(judge: Judge, views: list[tuple[str, View]], inferred: list[Infere
 
 
 def _equal(judge: Judge, outcomes: list[Outcome], inferred: list[Inference]) -> int:
-    """Count the deals with the same verdict, and the same rules that are yes, and undecided, for every member."""
+    """Count the deals with the same verdict, the same values of every rule for every member, and the same firings."""
     decide = judge.arbiter.decide
     return sum(
         _values(outcome) == _values(inference)
         and decide(outcome.case).verdict == decide(inference.case).verdict
-        and len(outcome.fired) == len(set(outcome.fired))
+        and sorted(outcome.fired) == sorted(_told(inference))
         for outcome, inference in zip(outcomes, inferred, strict=True)
     )
 
