@@ -5,13 +5,14 @@ Types, absence, evidence and dates end here; the engine never sees them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
-from advisor.evidence import UNKNOWN_STATE, MemberView, Place, State, View
+from advisor.evidence import UNKNOWN_STATE, Known, MemberView, Place, State, View
 from advisor.facttests import States, TestFunction, decider, knowledge_function, reference_function
-from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, paths_read
+from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, Value, paths_read
 from advisor.program import NO, UNDECIDED, YES, Column, Program
-from advisor.rows import Bits, Columns, Variants
+from advisor.rows import Columns, Marks, Variants
 from advisor.rulebase import Knowledge
 
 Changes = Mapping[Place, State]
@@ -24,6 +25,8 @@ MemberPlaces = Mapping[str, tuple[str, int, MemberView]]
 """For each member's id its list, its number there, and what is known of it."""
 
 _NOTHING: States = {}
+KEPT = 20_000
+"""So many facts with what is known of them are kept, with the tests that they decide."""
 
 
 def differing(old: View, view: View) -> list[Place] | None:
@@ -105,20 +108,26 @@ class _World:
     """The tests that some columns make in each scope, as they are decided in the closed or in the open world."""
 
     def __init__(self, tests: Tests, columns: Iterable[Column], open_world: bool) -> None:
-        self.readers: Readers = {scope: {} for scope in (CASE, *tests.knowledge.lists)}
-        self.shared: set[str] = set()
-        """The facts of the case that tests of members read too."""
-        self._blank: dict[str, list[tuple[int, int]]] = {scope: [] for scope in self.readers}
+        scopes = (CASE, *tests.knowledge.lists)
+        self._alone: Readers = {scope: {} for scope in scopes}
+        self._paired: Readers = {scope: {} for scope in scopes}
+        """Tests that read one fact, and those that compare two."""
+        self.shared: dict[str, set[str]] = {scope: set() for scope in scopes}
+        """For each list the facts of the case that tests of its members read too."""
+        self._blank: dict[str, list[tuple[int, int]]] = {scope: [] for scope in scopes}
+        self._effect = lru_cache(maxsize=KEPT)(self._decided)
         for column in columns:
             means = column.means
             if not isinstance(means, (FactTest, KnowledgeTest)) or means.path in tests.knowledge.lists:
                 continue
             number, scope, test = column.number, column.scope, tests.function(column.number, open_world)
             self._blank[scope].append((number, test(_NOTHING, _NOTHING)))
-            for path in paths_read(means):
-                self.readers[scope].setdefault(path, []).append((number, test))
+            paths = paths_read(means)
+            readers = (self._alone if len(paths) == 1 else self._paired)[scope]
+            for path in paths:
+                readers.setdefault(path, []).append((number, test))
                 if scope != CASE and tests.knowledge.scope_of(path) == CASE:
-                    self.shared.add(path)
+                    self.shared[scope].add(path)
 
     def blank(self, row: list[int], scope: str) -> None:
         """Set the tests of a scope to what they are while nothing is known."""
@@ -127,17 +136,24 @@ class _World:
 
     def decide(self, row: list[int], scope: str, paths: Iterable[str], case: States, member: States) -> None:
         """Decide the tests of a scope that read these facts."""
-        readers = self.readers[scope]
-        for path in paths:
-            for number, test in readers.get(path, ()):
-                row[number] = test(case, member)
+        for number, value in self.values(scope, paths, case, member):
+            row[number] = value
 
-    def put(self, bits: Bits, row: int, scope: str, paths: Iterable[str], case: States, member: States) -> None:
-        """Decide the tests of a scope that read these facts, for one of many rows side by side."""
-        readers = self.readers[scope]
+    def values(self, scope: str, paths: Iterable[str], case: States, member: States) -> Iterator[tuple[int, int]]:
+        """Yield the tests of a scope that read these facts, with their values."""
+        paired = self._paired[scope]
         for path in paths:
-            for number, test in readers.get(path, ()):
-                bits.put(number, row, test(case, member))
+            state = member[path] if path in member else case.get(path, UNKNOWN_STATE)
+            yield from self._effect(scope, path, state.known, state.value, state.grade, state.stale, state.contradicted)
+            for number, test in paired.get(path, ()):
+                yield number, test(case, member)
+
+    def _decided(
+        self, scope: str, path: str, known: Known, value: Value | None, grade: int, stale: bool, contradicted: bool
+    ) -> list[tuple[int, int]]:
+        """Decide the tests that read one fact alone; the same facts are the same in case after case."""
+        states = {path: State(known, value, grade, stale, contradicted)}
+        return [(number, test(states, states)) for number, test in self._alone[scope].get(path, ())]
 
 
 class Encoder:
@@ -186,7 +202,7 @@ class Encoder:
         if not members:
             return []
         shared = case.copy()
-        beside = world.readers[list_].keys() & view.states.keys()
+        beside = world.shared[list_] & view.states.keys()
         world.blank(shared, list_)
         rows = [shared.copy() for _ in members]
         for row, member in zip(rows, members, strict=True):
@@ -199,9 +215,12 @@ class Encoder:
         places: MemberPlaces = {
             m.id: (name, n, m) for name, members in view.lists.items() for n, m in enumerate(members)
         }
+        marks = {scope: Marks() for scope in (CASE, *self._lists)}
         for number, change in enumerate(changes):
             if change:
-                self._vary(result, view, places, change, number, self._world(open_world))
+                self._vary(marks, view, places, change, number, self._world(open_world), len(changes))
+        for scope, found in marks.items():
+            found.apply(result.case if scope == CASE else result.members[scope])
         return result
 
     def spread(self, columns: Columns, width: int = 1) -> Variants:
@@ -209,21 +228,28 @@ class Encoder:
         return Variants(columns, width, self._own)
 
     def _vary(
-        self, variants: Variants, view: View, places: MemberPlaces, change: Changes, number: int, world: _World
+        self,
+        marks: dict[str, Marks],
+        view: View,
+        places: MemberPlaces,
+        change: Changes,
+        number: int,
+        world: _World,
+        width: int,
     ) -> None:
         """Decide again, in one variant, the tests that read what it changes."""
         case, own = _changed_states(view, places, change)
         paths = [path for member, path in change if member is None]
-        world.put(variants.case, 1 << number, CASE, paths, case, _NOTHING)
+        marks[CASE].note(1 << number, world.values(CASE, paths, case, _NOTHING))
         for id_, states in own.items():
             list_, index, _ = places[id_]
-            row = 1 << index * variants.width + number
             theirs = [path for member, path in change if member == id_]
-            world.put(variants.members[list_], row, list_, theirs, case, states)
-        both = world.shared.intersection(paths)
-        for id_, (list_, index, member) in places.items() if both else ():
-            row = 1 << index * variants.width + number
-            world.put(variants.members[list_], row, list_, both, case, own.get(id_, member.states))
+            marks[list_].note(1 << index * width + number, world.values(list_, theirs, case, states))
+        for id_, (list_, index, member) in places.items() if paths else ():
+            both = world.shared[list_].intersection(paths)
+            if both:
+                states = own.get(id_, member.states)
+                marks[list_].note(1 << index * width + number, world.values(list_, both, case, states))
 
     def _list_known(self, test: KnowledgeTest, view: View, open_world: bool) -> int:
         given = test.path in view.lists

@@ -52,11 +52,6 @@ class Bits:
         """Return so many things that are no in every row."""
         return cls([0] * size, [0] * size)
 
-    def put(self, number: int, rows: int, value: int) -> None:
-        """Set a thing's value in some rows."""
-        self.possible[number] = self.possible[number] | rows if value != NO else self.possible[number] & ~rows
-        self.certain[number] = self.certain[number] | rows if value == YES else self.certain[number] & ~rows
-
     def raise_to(self, number: int, possible: int, certain: int) -> None:
         """Raise a thing to what something else is, where that is more."""
         self.possible[number] |= possible
@@ -74,6 +69,28 @@ class Bits:
     def row(self, index: int) -> list[int]:
         """Return the values of all things in one row."""
         return self.values(range(len(self.possible)), index)
+
+
+class Marks:
+    """New values of things in some rows, noted one by one and put in together."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[int]] = {}
+
+    def note(self, row: int, values: Iterable[tuple[int, int]]) -> None:
+        """Note values in one row, given as its bit."""
+        for number, value in values:
+            found = self._rows.get(number)
+            if found is None:
+                found = self._rows[number] = [0, 0, 0]
+            found[value] |= row
+
+    def apply(self, bits: Bits) -> None:
+        """Set things to what was noted of each row."""
+        for number, (no, undecided, yes) in self._rows.items():
+            others = ~(no | undecided | yes)
+            bits.possible[number] = bits.possible[number] & others | undecided | yes
+            bits.certain[number] = bits.certain[number] & others | yes
 
 
 class Variants:

@@ -12,7 +12,7 @@ from advisor.evidence import UNKNOWN_STATE, Place, State, View, learnt, places
 from advisor.infer import Inference, Reasoner
 from advisor.model import FALLBACK
 from advisor.program import NO, YES
-from advisor.rows import Bits, Columns, Variants
+from advisor.rows import Bits, Columns, Marks, Variants
 from advisor.rulebase import Playbase
 from tests.build import compiled, fact, playbase, rule, view, yes
 from tests.strategies import Generator, Shape
@@ -103,7 +103,9 @@ def test_members_stand_side_by_side_for_each_variant(width: int, count: int) -> 
     rows = [[0, random.choice((0, 1, 2))] for _ in range(count)]
     columns = Columns([random.choice((0, 1, 2)), 0], {"people": rows}, {"people": tuple(map(str, range(count)))}, {})
     variants = Variants(columns, width, {"people": [1]})
-    variants.case.put(0, 1, YES)
+    marks = Marks()
+    marks.note(1, [(0, YES)])
+    marks.apply(variants.case)
     variants.hand_down(0, "people")
     for member in range(count):
         for lane in range(width):
