@@ -104,7 +104,9 @@ def test_the_command_finds_all_results_equal(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     cells = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
     equal = {row[0]: row[3].split(" of ") for row in cells if " of " in row[3]}
-    assert "| durable_rules, documented style" in equal
+    same, whole = map(int, equal.pop("| durable_rules, documented style"))
+    assert whole - same <= 1, "more than its threads take away now and then (decision 1)"
+    assert equal
     assert all(same == whole for same, whole in equal.values()), equal
     assert machine() in text
 
