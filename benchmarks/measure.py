@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gc
 import math
+import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+EVERY = 0.05
+"""Seconds between two looks at the memory of a process."""
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -64,3 +70,50 @@ def resident() -> float:
 def peak(usage: resource.struct_rusage) -> float:
     """Return the most memory that a process held, in MB."""
     return float(usage.ru_maxrss) / (2**20 if sys.platform == "darwin" else 1024)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a whole process took: seconds on the clock, seconds of the processor, and memory at its peak in MB.
+
+    What it started counts too; memory that several share counts once. Where memory is not told by /proc, it is
+    that of the largest one.
+    """
+
+    clock: float
+    processor: float
+    memory: float
+
+
+def run(command: Sequence[str]) -> Run:
+    """Run a command to its end, its output thrown away; raise CalledProcessError where it fails."""
+    start, most = time.perf_counter(), 0.0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while True:
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                break
+            most = max(most, sum(map(_held, _family(process.pid))))
+            time.sleep(EVERY)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Run(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, most or peak(usage))
+
+
+def _family(pid: int) -> Iterator[int]:
+    """Yield a process and all that descend from it and live."""
+    yield pid
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in children.read_text(encoding="ascii").split():
+                yield from _family(int(child))
+
+
+def _held(pid: int) -> float:
+    """Return a process's share of memory in MB: what it shares with others is divided among them."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0

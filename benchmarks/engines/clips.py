@@ -2,7 +2,7 @@
 
 The tests of the case are one fact with a slot for each, those of each member another; what is concluded are facts of
 their own: `(y17)` when column 17 is yes, `(p17)` when it is at least undecided, with the member's number behind it.
-Of the forms that were tried this one is the fastest: one fact for each value takes three times as long. Slots have
+Of the forms that were tried this one is the fastest: one fact for each value takes six times as long. Slots have
 the value of ignorance as default, so that a deal asserts only what it knows. Firings are printed to a file that is
 read after the run: a call of Python, or a fact, for each firing takes longer.
 """
