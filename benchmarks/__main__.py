@@ -15,7 +15,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from advisor.paths import yaml_files
 from advisor.problems import InputError
 from benchmarks.setting import CASES, Setting
 from benchmarks.table import Part, machine
@@ -93,7 +92,7 @@ def _kept(given: argparse.Namespace) -> int:
 def _section(name: str, given: argparse.Namespace) -> str | None:
     """Run a part in a process of its own; return its section, or None when it failed."""
     if not _measures(name):
-        return _printed(name, given)
+        return _printed(name)
     options = ["--rounds", str(given.rounds), "--patience", str(given.patience), "--cases", str(given.cases)]
     options += ["--quick"] if given.quick else []
     options += ["--rules", str(given.rules)] if given.rules else []
@@ -108,21 +107,13 @@ def _measures(name: str) -> bool:
     return "\ndef measure(" in (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
-def _printed(name: str, given: argparse.Namespace) -> str | None:
+def _printed(name: str) -> str | None:
     """Run a benchmark that prints by itself; its lines are the section, a table as it is."""
-    options = _of_start(given) if name == "start" else []
-    command = [sys.executable, "-m", f"benchmarks.{name}", *options]
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
     done = subprocess.run(command, cwd=FOLDER.parent, stdout=subprocess.PIPE, encoding="utf-8", check=False)
     lines = done.stdout.strip()
     shown = lines if lines.startswith("|") else f"```\n{lines}\n```"
     return f"## {name.capitalize()}\n\n{shown}\n" if done.returncode == 0 else None
-
-
-def _of_start(given: argparse.Namespace) -> list[str]:
-    """Return the options of the start-up benchmark: rounds, and a deal of the folder that was named."""
-    rounds = ["--rounds", str(2 if given.quick else 3 * given.rounds)]
-    deals = yaml_files(given.cases) if given.cases != CASES else []
-    return [str(deals[0]), *rounds] if deals else rounds
 
 
 if __name__ == "__main__":
