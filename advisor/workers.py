@@ -151,15 +151,16 @@ def _serve(function: Callable[[T], R], pipe: Connection, inherited: Sequence[Con
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
         other.close()
-    while True:
-        try:
-            item = pipe.recv()
-        except EOFError:
-            return
-        try:
-            pipe.send(function(item))
-        except Exception as error:
-            pipe.send(_sendable(error))
+    with contextlib.suppress(EOFError, OSError):  # the parent has gone: nobody waits for answers any more
+        while True:
+            pipe.send(_answer(function, pipe.recv()))
+
+
+def _answer(function: Callable[[T], R], item: T) -> R | Exception:
+    try:
+        return function(item)
+    except Exception as error:
+        return _sendable(error)
 
 
 def _sendable(error: Exception) -> Exception:

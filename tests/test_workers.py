@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +86,31 @@ def test_no_process_is_left_when_the_reader_goes() -> None:
 
 def _pid(_: int) -> int:
     return os.getpid()
+
+
+def test_when_the_parent_is_killed_its_workers_end_without_a_word(tmp_path: Path) -> None:
+    """A worker that answers into a closed pipe has nobody to complain to."""
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, time\n"
+        "from advisor.workers import work\n"
+        "def slow(item):\n"
+        "    time.sleep(0.5)\n"
+        "    return os.getpid(), 'x' * 1_000_000\n"
+        "for _, (pid, _) in work(slow, range(100), 2):\n"
+        "    print(pid, flush=True)\n",
+        encoding="utf-8",
+    )
+    root = str(Path(__file__).resolve().parent.parent)
+    parent = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline().strip().isdecimal()
+    parent.kill()
+    _, complaints = parent.communicate(timeout=30)  # ends only when no worker holds the pipe any more
+    assert complaints == ""
