@@ -13,6 +13,7 @@ from advisor.infer import Inference, Reasoner
 from advisor.model import Value, paths_read
 from advisor.program import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn
 from advisor.record import dataclass
+from advisor.rows import lanes
 from advisor.rule import Rule
 
 MAX_ASKED = 12
@@ -130,6 +131,11 @@ class _Told:
         self._view = view
 
     @cached_property
+    def _verdict(self) -> dict[int, str]:
+        """For each answer the verdict that it leads to."""
+        return {number: verdict for verdict, rows in self.verdicts.items() for number in lanes(rows)}
+
+    @cached_property
     def _settled(self) -> dict[str, int]:
         """For each verdict, the answers after which nothing else is possible any more."""
         opened = self.asker.reasoner.imagine_all(self._view, self._changes, open_world=True)
@@ -141,7 +147,7 @@ class _Told:
 
     def answer(self, value: Value | None, number: int, open_: bool) -> Answer:
         """Return one answer, by its number, with the verdict that it leads to, and whether that settles an open one."""
-        verdict = next(name for name, rows in self.verdicts.items() if rows >> number & 1)
+        verdict = self._verdict[number]
         return Answer(value, verdict, open_ and bool(self._settled.get(verdict, 0) >> number & 1))
 
     def moved(self, actions: frozenset[int]) -> int:
