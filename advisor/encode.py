@@ -148,6 +148,14 @@ class _World:
             for number, test in paired.get(path, ()):
                 yield number, test(case, member)
 
+    def effect(self, scope: str, path: str, state: State) -> list[tuple[int, int]]:
+        """Return the tests of a scope that read one fact alone, with their values."""
+        return self._effect(scope, path, state.known, state.value, state.grade, state.stale, state.contradicted)
+
+    def compared(self, path: str) -> bool:
+        """Tell whether some test compares a fact with another."""
+        return any(path in readers for readers in self._paired.values())
+
     def _decided(
         self, scope: str, path: str, known: Known, value: Value | None, grade: int, stale: bool, contradicted: bool
     ) -> list[tuple[int, int]]:
@@ -238,6 +246,8 @@ class Encoder:
         width: int,
     ) -> None:
         """Decide again, in one variant, the tests that read what it changes."""
+        if len(change) == 1 and self._vary_alone(marks, places, change, number, world, width):
+            return
         case, own = _changed_states(view, places, change)
         paths = [path for member, path in change if member is None]
         marks[CASE].note(1 << number, world.values(CASE, paths, case, _NOTHING))
@@ -250,6 +260,21 @@ class Encoder:
             if both:
                 states = own.get(id_, member.states)
                 marks[list_].note(1 << index * width + number, world.values(list_, both, case, states))
+
+    def _vary_alone(
+        self, marks: dict[str, Marks], places: MemberPlaces, change: Changes, number: int, world: _World, width: int
+    ) -> bool:
+        """Do so where a single fact changes that no test compares with another; False where one does."""
+        ((member, path), state), *_ = change.items()
+        scope, index = CASE, 0
+        if member is not None:
+            if member not in places:
+                return True
+            scope, index, _ = places[member]
+        if world.compared(path):
+            return False
+        marks[scope].note(1 << index * width + number, world.effect(scope, path, state))
+        return True
 
     def _list_known(self, test: KnowledgeTest, view: View, open_world: bool) -> int:
         given = test.path in view.lists

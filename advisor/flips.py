@@ -105,7 +105,7 @@ class FlipSearch:
 
     def _confirmed(self, flip: Flip, view: View, name: str) -> Flip:
         """Run the engine on the changed case; raise EngineError if it does not say what the search found."""
-        decision = self.arbiter.decide(self.reasoner.infer(apply(view, flip.changes), name, whole=False).case)
+        decision = self.arbiter.decide(self.reasoner.confirm(apply(view, flip.changes)).case)
         if decision.verdict != flip.verdict:
             raise EngineError(f'the search and the engine disagree on a flip of case "{name}"; no advice is given')
         return flip

@@ -186,21 +186,22 @@ class _Builder:
 
     def take(self, event: Any) -> bool:
         """Use one event; False when the document must be given up."""
-        at = Location(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
         self.events += 1
         if self.events > MAX_EVENTS:
-            return self._refuse(at, "file-too-large", f"more than {MAX_EVENTS} words, keys and brackets")
-        if isinstance(event, yaml.DocumentStartEvent):
-            return self._document(at)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            return self._refuse(at, "yaml-alias", "anchors and aliases are not used here; write the value out")
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event, at)
-        if isinstance(event, yaml.CollectionStartEvent):
-            return self._open(event, at)
+            return self._refuse(self._at(event), "file-too-large", f"more than {MAX_EVENTS} words, keys and brackets")
         if isinstance(event, yaml.CollectionEndEvent):
             return self._close()
-        return True
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            message = "anchors and aliases are not used here; write the value out"
+            return self._refuse(self._at(event), "yaml-alias", message)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, self._at(event))
+        if isinstance(event, yaml.CollectionStartEvent):
+            return self._open(event, self._at(event))
+        return not isinstance(event, yaml.DocumentStartEvent) or self._document(self._at(event))
+
+    def _at(self, event: Any) -> Location:
+        return Location(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _refuse(self, at: Location, id_: str, message: str) -> bool:
         self.problems.add(at, id_, message)

@@ -232,8 +232,9 @@ def test_an_input_full_of_problems_is_given_up_early(mini_judge: Judge, tmp_path
 
 
 def test_all_acts_together_hold_no_more_members_than_one(mini_judge: Judge, tmp_path: Path) -> None:
+    some = range(MAX_MEMBERS // 3 + 1)
     acts = "".join(
-        f"  - {{on: 2026-04-0{n}, title: Act, stakeholders: [{', '.join(f'{{id: m{n}-{m}}}' for m in range(40))}]}}\n"
+        f"  - {{on: 2026-04-0{n}, title: Act, stakeholders: [{', '.join(f'{{id: m{n}-{m}}}' for m in some)}]}}\n"
         for n in range(1, 4)
     )
     (tmp_path / "case.yaml").write_text(f"{HEAD}history:\n{acts}")

@@ -26,7 +26,7 @@ from advisor.lines import (
     QuestionLine,
     Step,
 )
-from advisor.model import CASE, Text
+from advisor.model import Text
 from advisor.program import NO, UNDECIDED, YES
 from advisor.questions import Question
 from advisor.result import Advice, CaseReport
@@ -233,10 +233,10 @@ class _CaseBuilder(Builder):
     def _undecided(self) -> Iterator[str]:
         """Name the rules that may yet hold, for the case or for somebody on it."""
         inference = self.judgement.inference
-        for unit in self.judge.program.units:
-            rows = [inference.case] if unit.scope == CASE else inference.members[unit.scope]
-            if unit.rule is not None and any(row[unit.number] == UNDECIDED for row in rows):
-                yield unit.rule.id
+        rows = [inference.case, *chain.from_iterable(inference.members.values())]
+        open_ = {number for row in rows for number, value in enumerate(row) if value == UNDECIDED}
+        units = (self.judge.program.units[number] for number in sorted(open_))
+        return (unit.rule.id for unit in units if unit.rule is not None)
 
 
 def _contradicted_first(fact: FactLine) -> bool:
