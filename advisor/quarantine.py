@@ -54,11 +54,11 @@ class Quarantine:
         return bool(quarantined(view, self.knowledge, YES).quarantined)
 
     def _live(self, view: View, open_world: bool = False) -> int:
-        encoder, condition = self._condition
+        encoder, condition = self.condition
         return tree_value(condition, encoder.encode(view, open_world).case)
 
     @cached_property
-    def _condition(self) -> tuple[Encoder, Tree]:
+    def condition(self) -> tuple[Encoder, Tree]:
         """The quarantine's condition, compiled as the only rule of a rule base of its own."""
         empty = Text("", "")
         when = self.knowledge.evidence.quarantine.when

@@ -1,0 +1,69 @@
+"""Sets of names as whole numbers: a bit for each name, in as many words as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import add, or_
+
+import ibis
+import ibis.expr.types as ir
+
+WORD_BITS = 62
+"""Bits of a word; the sum of all of them is still a whole number of 64 bits with a sign."""
+BETWEEN = " "
+"""What parts the names of a set in a text; names of facts, rules and verdicts hold none."""
+
+
+class Bits:
+    """Numbers names; a set of them is a word under the label with each number of `words`."""
+
+    def __init__(self, label: str, names: Iterable[str]) -> None:
+        self.label = label
+        self.names = tuple(dict.fromkeys(names))
+        self._place = {name: divmod(n, WORD_BITS) for n, name in enumerate(self.names)}
+        self.words = range(-(-len(self.names) // WORD_BITS))
+
+    def word(self, name: str) -> int:
+        """Return the word in which a name has its bit."""
+        return self._place[name][0]
+
+    def bit(self, name: str) -> int:
+        """Return the bit of a name in its word."""
+        return 1 << self._place[name][1]
+
+    def column(self, word: int) -> str:
+        """Name the column that holds a word."""
+        return f"{self.label}_{word}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that hold a set."""
+        return tuple(self.column(word) for word in self.words)
+
+    def gather(self, flags: Mapping[str, ir.BooleanValue]) -> dict[str, ir.IntegerValue]:
+        """Return the columns of a set that has each name whose flag is set; none is null."""
+        found: dict[int, list[ir.IntegerValue]] = {word: [] for word in self.words}
+        for name, flag in flags.items():
+            found[self.word(name)].append(where(flag, self.bit(name)))
+        return {self.column(word): reduce(or_, bits, ibis.literal(0, "int64")) for word, bits in found.items()}
+
+    def has(self, table: ir.Table, name: str) -> ir.BooleanValue:
+        """Tell whether a set has a name."""
+        return (table[self.column(self.word(name))] & self.bit(name)) != 0
+
+    def text(self, table: ir.Table, order: Iterable[str] | None = None) -> ir.StringValue:
+        """Write a set out: its names in their order, parted by blanks."""
+        parts = [ibis.ifelse(self.has(table, name), name + BETWEEN, "") for name in order or self.names]
+        return reduce(add, parts, ibis.literal("")).strip()
+
+
+def where(flag: ir.BooleanValue, bits: ir.IntegerValue | int) -> ir.IntegerValue:
+    """Return bits where a flag is set, else nothing."""
+    return flag.cast("int64") * bits
+
+
+def together(words: Iterable[ir.IntegerValue | None]) -> ir.IntegerValue | None:
+    """Return the bits of several words; None: there are none."""
+    found = [word for word in words if word is not None]
+    return reduce(or_, found) if found else None
