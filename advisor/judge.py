@@ -74,18 +74,21 @@ class Judge:
         masked_view, masked = as_proven(told, self.knowledge)
         proven = self.arbiter.decide(self.reasoner.infer(masked_view, case.id, whole=False).case)
         carriers = self._carriers(told, decision, masked) if proven.verdict != decision.verdict else ()
-        settlement = self._settlement(case, told, decision)
+        settlement = self.settlement(case, told, decision)
         view = self.reasoner.quarantine.apply(told)
         return Judgement(case, written or case, told, view, inference, decision, settlement, proven, carriers)
 
-    def _settlement(self, case: Case, told: View, decision: Decision) -> Settlement:
-        """Settled only if it is so whichever way the quarantine turns out, and always for the same verdict."""
+    def settlement(self, case: Case, told: View, decision: Decision, trying: bool = True) -> Settlement:
+        """Settled only if it is so whichever way the quarantine turns out, and always for the same verdict.
+
+        Without `trying`, an open verdict stays open even if no value of the facts that it hangs on could change it.
+        """
         found: list[Settlement] = []
         variants = self.reasoner.quarantine.variants(told)
         for view in variants:
             alone = len(variants) == 1
             mine = decision if alone else self.arbiter.decide(self.reasoner.infer(view, case.id, whole=False).case)
-            found.append(self._settle(view, mine, case.id))
+            found.append(self._settle(view, mine, case.id, trying))
         possible = tuple(dict.fromkeys(verdict for s in found for verdict in s.possible))
         settled = all(s.settled for s in found) and possible == (decision.verdict,)
         places = dict.fromkeys(place for s in found for place in s.places)
@@ -99,13 +102,14 @@ class Judge:
             lists=tuple(dict.fromkeys(name for s in found for name in s.lists)),
         )
 
-    def _settle(self, view: View, decision: Decision, name: str) -> Settlement:
+    def _settle(self, view: View, decision: Decision, name: str, trying: bool) -> Settlement:
         """Settle as if nothing had happened of which nothing is on file, unless the verdict hangs on just that."""
         quiet = without_incidents(view, self.knowledge)
         opened = self.reasoner.infer(quiet, name, open_world=True, whole=False)
         if decision.verdict in self.arbiter.possible(opened.case):
-            return self.settler.settle(quiet, decision, opened)
-        return self.settler.settle(view, decision, self.reasoner.infer(view, name, open_world=True, whole=False))
+            return self.settler.settle(quiet, decision, opened, trying)
+        opened = self.reasoner.infer(view, name, open_world=True, whole=False)
+        return self.settler.settle(view, decision, opened, trying)
 
     def _carriers(self, view: View, decision: Decision, masked: tuple[Place, ...]) -> tuple[Place, ...]:
         """Return the unproven claims that each alone carry the verdict, else all that the winning rule rests on."""

@@ -61,13 +61,13 @@ class Settler:
         self.domain = domain
         self.trace = Dependencies(reasoner.program, domain.knowledge)
 
-    def settle(self, view: View, decision: Decision, opened: Inference) -> Settlement:
-        """Decide from the open-world inference; where few facts are involved, try their values."""
+    def settle(self, view: View, decision: Decision, opened: Inference, trying: bool = True) -> Settlement:
+        """Decide from the open-world inference; where few facts are involved, try their values, if wanted."""
         possible = tuple(self.arbiter.possible(opened.case))
         if possible == (decision.verdict,):
             return Settlement(True, possible, (), ())
         hanging = self._hanging(view, opened)
-        if self._always(view, decision.verdict, hanging):
+        if trying and self._always(view, decision.verdict, hanging):
             return Settlement(True, (decision.verdict,), (), ())
         return Settlement(False, possible, tuple(hanging.places), tuple(hanging.lists))
 

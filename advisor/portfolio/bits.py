@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
 from operator import add, or_
 
 import ibis
 import ibis.expr.types as ir
+
+from advisor.portfolio.fold import fold
 
 WORD_BITS = 62
 """Bits of a word; the sum of all of them is still a whole number of 64 bits with a sign."""
@@ -46,7 +47,7 @@ class Bits:
         found: dict[int, list[ir.IntegerValue]] = {word: [] for word in self.words}
         for name, flag in flags.items():
             found[self.word(name)].append(where(flag, self.bit(name)))
-        return {self.column(word): reduce(or_, bits, ibis.literal(0, "int64")) for word, bits in found.items()}
+        return {self.column(word): fold(or_, bits, ibis.literal(0, "int64")) for word, bits in found.items()}
 
     def has(self, table: ir.Table, name: str) -> ir.BooleanValue:
         """Tell whether a set has a name."""
@@ -55,7 +56,7 @@ class Bits:
     def text(self, table: ir.Table, order: Iterable[str] | None = None) -> ir.StringValue:
         """Write a set out: its names in their order, parted by blanks."""
         parts = [ibis.ifelse(self.has(table, name), name + BETWEEN, "") for name in order or self.names]
-        return reduce(add, parts, ibis.literal("")).strip()
+        return fold(add, parts, ibis.literal("")).strip()
 
 
 def where(flag: ir.BooleanValue, bits: ir.IntegerValue | int) -> ir.IntegerValue:
@@ -66,4 +67,4 @@ def where(flag: ir.BooleanValue, bits: ir.IntegerValue | int) -> ir.IntegerValue
 def together(words: Iterable[ir.IntegerValue | None]) -> ir.IntegerValue | None:
     """Return the bits of several words; None: there are none."""
     found = [word for word in words if word is not None]
-    return reduce(or_, found) if found else None
+    return fold(or_, found) if found else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from operator import and_, or_
 
 import ibis
@@ -12,6 +11,7 @@ from advisor.arbitrate import Contender
 from advisor.model import CASE, FALLBACK
 from advisor.portfolio.bits import Bits, together, where
 from advisor.portfolio.encode import LIVE, possible, sure
+from advisor.portfolio.fold import fold
 from advisor.portfolio.hooks import Hooks, hook
 from advisor.portfolio.infer import unit
 from advisor.portfolio.slice import Slice
@@ -50,7 +50,7 @@ class Decisions:
 
     def _unbeaten(self, table: ir.Table, contender: Contender) -> ir.BooleanValue:
         beaten = [~sure(value) for value in self._defeaters(table, contender)]
-        return reduce(and_, beaten, ibis.literal(True))
+        return fold(and_, beaten, ibis.literal(True))
 
     def _defeaters(self, table: ir.Table, contender: Contender) -> list[ir.BooleanValue]:
         units = self.sheet.program.units
@@ -58,7 +58,7 @@ class Decisions:
 
     def _certain(self, table: ir.Table, contender: Contender) -> ir.BooleanValue:
         unbeatable = [~possible(value) for value in self._defeaters(table, contender)]
-        return reduce(and_, unbeatable, sure(table[unit(contender.unit.number)]))
+        return fold(and_, [sure(table[unit(contender.unit.number)]), *unbeatable])
 
     def _decided(self, views: ir.Table) -> ir.Table:
         """Say of each view who stands, who could still win, and what that hangs on."""
@@ -96,7 +96,7 @@ class Decisions:
         found: dict[str, list[ir.BooleanValue]] = {FALLBACK: [table[CERTAIN] == len(self.contenders)]}
         for place, contender in enumerate(self.contenders):
             found.setdefault(contender.verdict, []).append(table[contest(place)])
-        return self.verdicts.gather({verdict: reduce(or_, flags) for verdict, flags in found.items()})
+        return self.verdicts.gather({verdict: fold(or_, flags) for verdict, flags in found.items()})
 
     def _hanging(self, table: ir.Table, word: int) -> ir.IntegerValue:
         """Return what undecided candidates, and what could defeat them, hang on, where they are contested."""
@@ -105,7 +105,7 @@ class Decisions:
             for number in (contender.unit.number, *contender.defeated_by):
                 contested.setdefault(number, []).append(table[contest(place)])
         found = (
-            where(reduce(or_, flags), table[hook(word, unit(number))])
+            where(fold(or_, flags), table[hook(word, unit(number))])
             for number, flags in contested.items()
             if hook(word, unit(number)) in table.columns
         )

@@ -17,9 +17,11 @@ from advisor.rulebase import Knowledge
 NONE, CONTRADICTED, GRADE, STALE = ".none", ".contradicted", ".grade", ".stale"
 IMPROPER, SILENT = ".improper", ".silent"
 """Whether a fact was obtained improperly, and whether, being sensitive, it does not say how it was."""
+ENDINGS = (NONE, CONTRADICTED, GRADE, STALE, IMPROPER, SILENT)
 GIVEN, COMPLETE = ".given", ".complete"
 
 OPEN, CLOSED, QUIET, LIVE = "open", "closed", "quiet", "live"
+DAY = "day"
 """Of a view: false in the closed world and null in the open one; whether it is closed; whether nothing happened of
 which nothing is on file; and 0, 1 or 2 for whether a tender is live."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import reduce
-from operator import and_, or_
+from operator import add, and_, or_
 from typing import TypeGuard
 
 import ibis
@@ -13,6 +12,7 @@ import ibis.expr.types as ir
 from advisor.model import CASE, FactTest, KnowledgeTest, Test
 from advisor.portfolio.bits import together, where
 from advisor.portfolio.encode import COMPLETE, States, possible, sure, tested, three_valued
+from advisor.portfolio.fold import fold
 from advisor.portfolio.hooks import Hooks, hook, hung
 from advisor.portfolio.slice import Slice, literals, references
 from advisor.portfolio.stages import Stages
@@ -42,11 +42,11 @@ def holds(tree: Tree, read: Callable[[int], ir.BooleanValue]) -> ir.BooleanValue
         return three_valued(_number(map(sure, parts)) >= tree.need, _number(map(possible, parts)) >= tree.need)
     if not parts:
         return ibis.literal(tree.op == "all")
-    return reduce(and_ if tree.op == "all" else or_, parts)
+    return fold(and_ if tree.op == "all" else or_, parts)
 
 
 def _number(flags: Iterable[ir.BooleanValue]) -> ir.IntegerValue:
-    return reduce(lambda a, b: a + b, (flag.cast("int32") for flag in flags))
+    return fold(add, (flag.cast("int32") for flag in flags))
 
 
 class Inference:
@@ -68,6 +68,13 @@ class Inference:
         self._means = {c.number: c for c in sheet.columns}
         self._run()
 
+    def given_back(self) -> list[str]:
+        """Return the columns of the deal that came of its members, and what these hang on."""
+        asked = {column(c.number) for c in self.sheet.columns if isinstance(c.means, QuantifiedColumn)}
+        asked |= {unit(u.number) for u in self.sheet.stops if u.scope != CASE}
+        words = {hook(word, name) for word in self.hooks.bits.words for name in asked}
+        return [name for name in self.deals.columns if name in asked | words]
+
     def table(self, scope: str) -> ir.Table:
         """Return the table of views, or of members of a list."""
         return self.deals if scope == CASE else self.members[scope]
@@ -82,12 +89,12 @@ class Inference:
         return where(table[name].isnull(), self.hooks.bits.bit(means.path))
 
     def _run(self) -> None:
-        for scope in (CASE, *self.sheet.lists):
+        for scope in (CASE, *self.members):
             self._put(scope, {column(c.number): c for c, _ in self.sheet.tests if c.scope == scope})
         moved = True
         while moved:
             moved = self._step(CASE)
-            for list_ in self.sheet.lists:
+            for list_ in self.members:
                 moved = self._members(list_) or moved
 
     def _step(self, scope: str) -> bool:
@@ -143,7 +150,7 @@ class Inference:
         if isinstance(one.means, (FactTest, KnowledgeTest)):
             return tested(one.means, States(table, self.sheet.knowledge))
         writers = [table[unit(u.number)] for u in self.sheet.writers(one.number)]
-        return reduce(or_, writers) if writers else ibis.literal(False)
+        return fold(or_, writers) if writers else ibis.literal(False)
 
     def _hanging(self, one: Column | Unit, name: str, table: ir.Table) -> Iterator[tuple[str, ir.IntegerValue]]:
         """Yield the words of what a value hangs on, where they are not read off the value itself."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import add, or_
 
 import ibis
 import ibis.expr.types as ir
 
-from advisor.model import CASE
-from advisor.portfolio.bits import Bits
+from advisor.portfolio.bits import BETWEEN, Bits
 from advisor.portfolio.decide import SETTLED, VERDICT, Decisions
 from advisor.portfolio.encode import States
+from advisor.portfolio.fold import fold
 from advisor.portfolio.hooks import Hooks
-from advisor.portfolio.infer import Inference
+from advisor.portfolio.infer import VIEW, Inference
 from advisor.portfolio.slice import Slice
 from advisor.portfolio.stages import Stages
 from advisor.portfolio.views import MATTERS, ROW, SPREAD, Views
 
-RESULT = "result"
+RESULT, PROBLEMS = "result", "problems"
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,26 @@ class Plan:
     inference: Inference
 
 
-def plan(sheet: Slice, stages: Stages, deals: ir.Table, members: dict[str, ir.Table]) -> Plan:
-    """Plan the judgement of deals and members whose states stand in tables."""
+def plan(sheet: Slice, stages: Stages, deals: ir.Table, members: dict[str, ir.Table], wrong: ir.Table | None = None) -> Plan:
+    """Plan the judgement of deals and members whose states stand in tables.
+
+    With `wrong`, the result has also its column `problems`, and deals that have any are not judged.
+    """
     views = Views(sheet, stages, deals, members)
     hooks = Hooks(sheet)
-    inference = Inference(sheet, stages, views.deals, views.members, hooks)
+    of_members = Inference(sheet.of_members(), stages, views.deals, views.members, hooks)
+    joined = stages.beside("views", views.deals, of_members.deals, VIEW, of_members.given_back())
+    inference = Inference(sheet, stages, joined, {}, hooks)
     decisions = Decisions(sheet, stages, inference.deals, hooks)
     found = stages.beside("found", decisions.deals, views.told, ROW, _more(views), "inner")
-    stages.only(RESULT, found, _written(found, sheet, decisions, hooks, views))
+    written = _written(found, sheet, decisions, hooks, views)
+    if wrong is not None:
+        found = stages.beside("found", found, wrong, ROW, [PROBLEMS], "inner")
+        written = _written(found, sheet, decisions, hooks, views)
+        good = found[PROBLEMS] == ""
+        written = {name: value if name == ROW else ibis.ifelse(good, value, ibis.null(value.type())) for name, value in written.items()}
+        written[PROBLEMS] = found[PROBLEMS]
+    stages.only(RESULT, found, written)
     return Plan(stages.pruned([RESULT]), inference)
 
 
@@ -74,9 +87,8 @@ def _hangs_on(table: ir.Table, sheet: Slice, hooks: Hooks, views: Views) -> ir.S
     states = States(table, sheet.knowledge)
     bits = Bits(hooks.bits.label, hooks.bits.names)
     told = {path: table[SPREAD] & ~table[SETTLED] & ~states.known(path) for path in views.tender}
-    text = ibis.literal("")
-    for name in sorted({*bits.names, *told}):
-        flag = bits.has(table, name) if name in bits.names else ibis.literal(False)
-        flag = flag | told[name] if name in told else flag
-        text = text + ibis.ifelse(flag, name + " ", "")
-    return text.strip()
+    flags = {name: [bits.has(table, name)] for name in bits.names}
+    for path, flag in told.items():
+        flags.setdefault(path, []).append(flag)
+    parts = (ibis.ifelse(fold(or_, flags[name]), name + BETWEEN, "") for name in sorted(flags))
+    return fold(add, parts, ibis.literal("")).strip()

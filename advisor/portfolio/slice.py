@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from advisor.arbitrate import Arbiter
@@ -47,6 +47,16 @@ class Slice:
             "known",
             "unknown",
         }
+
+    def of_members(self) -> Slice:
+        """Return what is needed to judge members: their units, and what those read of the deal."""
+        asked = {c.number for c in self.columns if isinstance(c.means, QuantifiedColumn)}
+        units, columns = below(self.program, {u.number for u in self.units if u.scope != CASE})
+        return replace(
+            self,
+            units=tuple(u for u in self.units if u.number in units),
+            columns=tuple(c for c in self.columns if c.number in columns | asked or c.scope != CASE),
+        )
 
     def writers(self, column: int) -> list[Unit]:
         """Return the units that write the column of a finding or helper."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from operator import or_
 
 import ibis
@@ -12,8 +11,11 @@ from advisor.model import CASE, GRADES, Fact, FactTest, KnowledgeTest, Test
 from advisor.portfolio.bits import Bits
 from advisor.portfolio.encode import (
     CLOSED,
+    COMPLETE,
     CONTRADICTED,
+    ENDINGS,
     FALSE,
+    GIVEN,
     GRADE,
     IMPROPER,
     LIVE,
@@ -24,11 +26,11 @@ from advisor.portfolio.encode import (
     SILENT,
     STALE,
     States,
-    column_type,
     encoded,
     sure,
     tested,
 )
+from advisor.portfolio.fold import fold
 from advisor.portfolio.infer import VIEW, holds
 from advisor.portfolio.slice import Slice, references
 from advisor.portfolio.stages import Stages
@@ -68,7 +70,7 @@ class Views:
                 deals = self.stages.beside("told", deals, any_of_them, ROW, found)
         closed, opened = self._tender(deals, open_world=False), self._tender(deals, open_world=True)
         flags = (sure(deals[name]) for name in deals.columns if name.endswith((IMPROPER, SILENT)))
-        matters = reduce(or_, flags, FALSE)
+        matters = fold(or_, flags, FALSE)
         live = ibis.ifelse(matters, _level(closed), _small(0))
         spread = matters & opened.isnull()
         told = self.stages.extend("told", deals, {MATTERS: matters, SPREAD: spread, LIVE_NOW: live})
@@ -91,7 +93,9 @@ class Views:
         one = [ibis.array([_small(live * _WORLDS + n) for n in range(_WORLDS)]) for live in range(3)]
         each = ibis.array([_small(n) for n in range(3 * _WORLDS)])
         kind = ibis.cases((told[SPREAD], each), (told[LIVE_NOW] == 2, one[2]), (told[LIVE_NOW] == 1, one[1]), else_=one[0])
-        keys = self.stages.extend("views", told, {"kind": kind.unnest()})
+        lists = [name + end for name in self.knowledge.lists for end in (GIVEN, COMPLETE)]
+        keep = (ROW, LIVE_NOW, *(name for name in told.columns if name in lists or self._bears(name)))
+        keys = self.stages.only("views", told, {"kind": kind.unnest()}, keep)
         world, live = (keys.kind % _WORLDS).cast("int8"), (keys.kind // _WORLDS).cast("int8")
         views = self.stages.extend(
             "views",
@@ -107,6 +111,11 @@ class Views:
         )
         facts = [self.knowledge.facts[path] for path in self.sheet.paths]
         return self.stages.extend("views", views, self._seen(views, [fact for fact in facts if fact.scope == CASE]))
+
+    def _bears(self, column: str) -> bool:
+        """Tell whether a column holds a state that some test reads, or that says whether it may be used."""
+        path = next((column.removesuffix(end) for end in ENDINGS if column.endswith(end)), column)
+        return path in self.sheet.paths
 
     def _members(self, list_: str, table: ir.Table) -> ir.Table:
         """Give members a row for each view of their deal, with those states of the deal that theirs are compared with."""
@@ -173,7 +182,7 @@ def _taken(table: ir.Table, path: str, live: str) -> ir.BooleanValue | None:
     for end, least in ((IMPROPER, 1), (SILENT, 2)):
         if path + end in table.columns:
             found.append(table[path + end] & (table[live] >= least))
-    return reduce(or_, found) if found else None
+    return fold(or_, found) if found else None
 
 
 def _small(number: int) -> ir.IntegerScalar:

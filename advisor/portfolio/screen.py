@@ -1,0 +1,199 @@
+"""A table of deals, screened batch by batch: judged in columns, with a sample of rows judged again on the engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+from typing import Any
+
+import pyarrow as pa
+
+from advisor.case import Case
+from advisor.evidence import view_of
+from advisor.judge import Judge
+from advisor.portfolio.backend import Backend, sql
+from advisor.portfolio.cells import Read
+from advisor.portfolio.layout import AS_OF, DEAL, TITLE
+from advisor.portfolio.plan import PROBLEMS, plan
+from advisor.portfolio.rows import Record, read_row
+from advisor.portfolio.slice import bearing
+from advisor.portfolio.source import ROW, Batch, Source
+from advisor.portfolio.stages import Stages
+from advisor.problems import EngineError
+from advisor.program import YES
+
+BATCH = 100_000
+"""Rows judged at once: more cost memory, fewer cost time, since a plan is made anew for each batch."""
+WORST = 200
+"""So many wrong rows are told in full; the others are counted, and named in the result."""
+SETS = ("possible", "decided_by", "hangs_on", "stopped_by", "kept_out")
+ORDERED = ("decided_by",)
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Summary:
+    """What a run came to: rows by verdict, settled, stopped and wrong, and what the engine says of the sample."""
+
+    rows: int = 0
+    wrong: int = 0
+    settled: int = 0
+    stopped: int = 0
+    kept_out: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    settled_of: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    sampled: int = 0
+    tried: int = 0
+    """Sampled rows that are open in columns, and settled once the engine tries the values that are missing."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A row with its cells and what the columns say of it."""
+
+    number: int
+    record: Record
+    result: Row
+
+
+class Screen:
+    """Screens one file. `on` is the day of rows that state none; so many rows are sampled, by a seed."""
+
+    def __init__(self, judge: Judge, source: Source, backend: Backend, on: date | None, sample: int, seed: int) -> None:
+        self.judge = judge
+        self.source = source
+        self.backend = backend
+        self.on = on
+        self.sheet = bearing(judge.program, judge.arbiter, judge.knowledge)
+        self.summary = Summary()
+        self.sample: list[Judged] = []
+        self._size = sample
+        self._random = Random(seed)
+        self._query = ""
+
+    def batches(self, size: int = BATCH) -> Iterator[pa.Table]:
+        """Yield what the columns say, in the order of the rows."""
+        for batch in self.source.batches(size):
+            result = self._judged(batch)
+            self._count(result)
+            self._draw(batch, result)
+            self._tell(batch, result)
+            yield result
+
+    def _judged(self, batch: Batch) -> pa.Table:
+        tables = {"deals": batch.deals, **batch.members}
+        for name, table in tables.items():
+            self.backend.put(f"given_{name}", table)
+        if not self._query:
+            columns = {name: table.column_names for name, table in batch.members.items()}
+            self._query = self._plan(batch.deals.column_names, columns)
+        found = self.backend.run(self._query).sort_by(ROW)
+        if found.num_rows != batch.deals.num_rows:
+            raise EngineError(f"{batch.deals.num_rows} rows were put in and {found.num_rows} came back; nothing is written")
+        return found
+
+    def _plan(self, deals: list[str], members: dict[str, list[str]]) -> str:
+        stages = Stages()
+        read = Read(self.sheet, stages, deals, members, self.on)
+        states = {name: table for name, (table, _) in read.members.items()}
+        return sql(plan(self.sheet, stages, read.deals, states, read.wrong).queries, self.backend.dialect)
+
+    def _count(self, result: pa.Table) -> None:
+        summary = self.summary
+        summary.rows += result.num_rows
+        for row in result.group_by(["verdict", "settled"]).aggregate([(ROW, "count")]).to_pylist():
+            if row["verdict"] is None:
+                summary.wrong += row["row_count"]
+                continue
+            summary.verdicts[row["verdict"]] += row["row_count"]
+            if row["settled"]:
+                summary.settled += row["row_count"]
+                summary.settled_of[row["verdict"]] += row["row_count"]
+        summary.stopped += _filled(result, "stopped_by")
+        summary.kept_out += _filled(result, "kept_out")
+
+    def _draw(self, batch: Batch, result: pa.Table) -> None:
+        """Draw rows such that each of the whole file is as likely as any other."""
+        first = self.summary.rows - result.num_rows
+        for index in range(result.num_rows):
+            place = first + index
+            slot = place if place < self._size else self._random.randrange(place + 1)
+            if slot < self._size:
+                judged = _row(batch, result, index)
+                self.sample[slot : slot + 1] = [judged]
+
+    def _tell(self, batch: Batch, result: pa.Table) -> None:
+        """Say what is wrong with the first rows of which something is."""
+        if len(self.summary.problems) >= WORST:
+            return
+        for index, wrong in enumerate(result[PROBLEMS].to_pylist()):
+            if wrong and len(self.summary.problems) < WORST:
+                judged = _row(batch, result, index)
+                _, problems = read_row(judged.record, judged.number, self.source.name, self.judge.knowledge, self.on)
+                told = map(str, problems) if problems else [self._shape(judged.number, wrong)]
+                self.summary.problems.extend(told)
+
+    def _shape(self, number: int, wrong: str) -> str:
+        columns = ", ".join(wrong.split())
+        return f"{self.source.name}, row {number}: error: this cannot be read: {columns} [bad-row]"
+
+    def check(self) -> None:
+        """Judge the sample on the engine; raise EngineError, with rows, verdicts and rules, where it disagrees."""
+        found = [message for judged in self.sample for message in self._differences(judged)]
+        if found:
+            raise EngineError("columns and engine disagree; nothing is written\n" + "\n".join(found[:20]))
+
+    def case(self, judged: Judged) -> Case | None:
+        """Return a row as a case, as of its day; None if it is none."""
+        case, _ = read_row(judged.record, judged.number, self.source.name, self.judge.knowledge, self.on)
+        return case.at_date(case.as_of) if case is not None else None
+
+    def _differences(self, judged: Judged) -> list[str]:
+        self.summary.sampled += 1
+        case, result, where = self.case(judged), judged.result, f"row {judged.number}"
+        if (case is None) is not bool(result[PROBLEMS]):
+            return [f"{where}: wrong in columns: {result[PROBLEMS] or 'nothing'}; read as a case: {case is not None}"]
+        if case is None:
+            return []
+        expected = self.engine(case)
+        told = {n: result[n].split() if n in SETS else result[n] for n in ("verdict", "settled", *SETS)}
+        plain = {name: value if name in ORDERED or name not in SETS else sorted(value) for name, value in told.items()}
+        return [
+            f"{where}: {name}: columns {plain[name]}, engine {value}" for name, value in expected.items() if plain[name] != value
+        ]
+
+    def engine(self, case: Case) -> Row:
+        """Judge a case on the engine, as far as columns can: without trying values."""
+        judge, view = self.judge, view_of(case, self.judge.knowledge)
+        told = judge.reasoner.quarantine.spare(view)
+        inference = judge.reasoner.infer(told, case.id)
+        decision = judge.arbiter.decide(inference.case)
+        settlement = judge.settlement(case, told, decision, trying=False)
+        if not settlement.settled and judge.settlement(case, told, decision).settled:
+            self.summary.tried += 1
+        kept_out = judge.reasoner.quarantine.apply(told).quarantined
+        return {
+            "verdict": decision.verdict,
+            "settled": settlement.settled,
+            "possible": sorted(settlement.possible),
+            "decided_by": [c.unit.name for c in decision.standing if c.verdict == decision.verdict],
+            "hangs_on": sorted({path for _, path in settlement.places} | set(settlement.lists)),
+            "stopped_by": sorted(unit.name for unit in self.sheet.stops if inference.value(unit) == YES),
+            "kept_out": sorted({path for _, path in kept_out}),
+        }
+
+
+def _row(batch: Batch, result: pa.Table, index: int) -> Judged:
+    row = {name: result[name][index].as_py() for name in result.column_names}
+    return Judged(row[ROW], batch.record(index), row)
+
+
+def _filled(result: pa.Table, name: str) -> int:
+    import pyarrow.compute as pc
+
+    return int(pc.sum(pc.greater(pc.utf8_length(result[name]), 0)).as_py() or 0)

@@ -1,0 +1,252 @@
+"""A file of deals, read in batches of cells as text: CSV, JSON Lines or Parquet, through DuckDB, which parses them.
+
+What stands in a cell is judged later, in the plan; here only what has another shape is found wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from advisor.load.cases import MAX_MEMBERS
+from advisor.load.table import DELIMITERS, fold
+from advisor.portfolio.layout import Layout
+from advisor.portfolio.rows import Record
+from advisor.problems import InputError, Location, Problem, Problems
+from advisor.yamlfile import BOM
+
+SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
+ROW, SHAPE, LINE, CALLED = "row", "shape", "line", "called"
+"""Of a batch of deals: the number of the row, from 1; the columns of another shape than theirs; the row as text."""
+_OVERFLOW = 8
+"""A row of a CSV file may have so many cells too many before the whole file counts as unreadable."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows: a table of deals, and one of the members of each list; all cells are text."""
+
+    deals: pa.Table
+    members: dict[str, pa.Table]
+
+    def record(self, index: int) -> Record:
+        """Return the cells of a row of this batch as they were written."""
+        row = {name: self.deals[name][index].as_py() for name in self.deals.column_names}
+        if LINE in row:
+            try:
+                line = json.loads(row[LINE], parse_int=str)
+            except ValueError:
+                line = {}
+            return line if isinstance(line, dict) else {}
+        return {name: value for name, value in row.items() if name not in (ROW, SHAPE)}
+
+
+class Source:
+    """An open file of deals. Raises InputError where it cannot be read at all."""
+
+    def __init__(self, path: Path, name: str, layout: Layout) -> None:
+        self.path = path
+        self.name = name
+        self.layout = layout
+        self.lists = tuple(layout.knowledge.lists)
+        self.connection = duckdb.connect()
+        self.connection.execute("SET threads = 2; SET preserve_insertion_order = true")
+        self._select, self.columns = self._open()
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """Yield all rows in their order, so many at a time."""
+        cursor = self.connection.cursor()
+        first = 1
+        try:
+            for raw in _gathered(cursor.sql(self._select).to_arrow_reader(size), size):
+                yield self._batch(raw, first)
+                first += raw.num_rows
+        except duckdb.Error as error:
+            raise self._unreadable(error) from error
+
+    def count(self) -> int:
+        """Return about how many rows there are."""
+        if self.path.suffix == ".parquet":
+            row = self.connection.execute("SELECT count(*) FROM read_parquet(?)", [str(self.path)]).fetchone()
+            return int(row[0]) if row else 0
+        with self.path.open("rb") as stream:
+            return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+
+    def _open(self) -> tuple[str, tuple[str, ...]]:
+        """Return the query that reads the rows, and the columns that there are."""
+        suffix = self.path.suffix.lower()
+        if suffix not in SUFFIXES:
+            message = f"a table of deals ends in {', '.join(SUFFIXES)}"
+            raise InputError([Problem(Location(self.name), "unknown-format", message)])
+        try:
+            with self.path.open("rb"):
+                pass
+            if suffix == ".csv":
+                return self._open_csv()
+            return self._open_parquet() if suffix == ".parquet" else self._open_lines()
+        except OSError as error:
+            message = f"cannot read the file: {error.strerror or error}"
+            raise InputError([Problem(Location(self.name), "file-unreadable", message)]) from error
+        except duckdb.Error as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> InputError:
+        first = str(error).partition("\n")[0]
+        return InputError([Problem(Location(self.name), "table-unreadable", f"the table cannot be read: {first}")])
+
+    def _header(self, names: list[str]) -> dict[str, str]:
+        problems = Problems()
+        found = self.layout.header(names, Location(self.name, 1, 1), problems)
+        problems.raise_if_any()
+        if not found:
+            raise InputError([Problem(Location(self.name), "header-missing", "the table names no columns")])
+        return found
+
+    def _open_csv(self) -> tuple[str, tuple[str, ...]]:
+        try:
+            with self.path.open(encoding="utf-8", newline="") as stream:
+                first = stream.readline().removeprefix(BOM).rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            message = "not UTF-8 text; save the file as UTF-8"
+            raise InputError([Problem(Location(self.name), "not-utf8", message)]) from error
+        known = {fold(name) for name in self.layout.columns}
+
+        def cells(delimiter: str) -> list[str]:
+            return next(csv.reader([first], delimiter=delimiter), [])
+
+        delimiter = max(DELIMITERS, key=lambda d: (sum(fold(c) in known for c in cells(d)), len(cells(d))))
+        names = cells(delimiter)
+        header = self._header(names)
+        more = [f"overflow_{n}" for n in range(_OVERFLOW)]
+        types = ", ".join(f"{_text(header[name])}: 'VARCHAR'" for name in names)
+        types += "".join(f", '{name}': 'VARCHAR'" for name in more)
+        read = (
+            f"read_csv({_text(str(self.path))}, columns = {{{types}}}, delim = {_text(delimiter)}, header = false, "
+            "skip = 1, quote = '\"', escape = '\"', null_padding = true, auto_detect = false, "
+            "max_line_size = 16000000, parallel = false)"
+        )
+        columns = ", ".join(f"{_name(column)}" for column in header.values())
+        overflow = " OR ".join(f"{name} IS NOT NULL" for name in more)
+        return f"SELECT {columns}, ({overflow}) AS overflow FROM {read}", tuple(header.values())
+
+    def _open_lines(self) -> tuple[str, tuple[str, ...]]:
+        read = (
+            f"read_csv({_text(str(self.path))}, columns = {{'{LINE}': 'VARCHAR'}}, delim = '\x01', quote = '', "
+            "escape = '', header = false, auto_detect = false, max_line_size = 16000000, parallel = false)"
+        )
+        return f"SELECT {LINE} FROM {read}", self.layout.columns
+
+    def _open_parquet(self) -> tuple[str, tuple[str, ...]]:
+        read = f"read_parquet({_text(str(self.path))})"
+        described = self.connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
+        header = self._header([name for name, *_ in described])
+        columns = (f"{_as_text(name, kind)} AS {_name(header[name])}" for name, kind, *_ in described)
+        return f"SELECT {', '.join(columns)} FROM {read}", tuple(header.values())
+
+    def _batch(self, raw: pa.Table, first: int) -> Batch:
+        """Part the rows of a batch from the members of their lists."""
+        cursor = self.connection.cursor()
+        cursor.register("raw", raw.append_column(ROW, pa.array(range(first, first + raw.num_rows), pa.int64())))
+        parsed = cursor.sql(self._parsed("overflow" in raw.column_names, LINE in raw.column_names)).to_arrow_table()
+        cursor.register("parsed", parsed)
+        lists = [name for name in self.lists if name in self.columns]
+        members = {name: cursor.sql(self._members(name)).to_arrow_table() for name in lists}
+        cursor.register("ids", _ids(members.values()))
+        shaped = [f"CASE WHEN {self._misshapen(name)} THEN {_text(name + ' ')} ELSE '' END" for name in lists]
+        same = f"SELECT {ROW} FROM ids GROUP BY {ROW} HAVING count(*) > count(DISTINCT {CALLED})"
+        twice = f"CASE WHEN {ROW} IN ({same}) THEN 'id ' ELSE '' END"
+        names = [_name(name) for name in parsed.column_names if name != SHAPE]
+        shape = " || ".join([SHAPE, *shaped, twice])
+        query = f"SELECT {', '.join(names)}, {shape} AS {SHAPE} FROM parsed ORDER BY {ROW}"
+        deals = cursor.sql(query).to_arrow_table()
+        return Batch(deals, members)
+
+    def _parsed(self, overflow: bool, lines: bool) -> str:
+        if not lines:
+            columns = ", ".join(f"coalesce({_name(name)}, '') AS {_name(name)}" for name in self.columns)
+            shape = "CASE WHEN overflow THEN 'cells ' ELSE '' END" if overflow else "''"
+            return f"SELECT {ROW}, {columns}, {shape} AS {SHAPE} FROM raw"
+        kinds = {name: "JSON" if name in self.lists else "VARCHAR" for name in self.columns}
+        known = ", ".join(map(_text, self.columns))
+        columns = ", ".join(f"coalesce(cells.{_name(name)}::VARCHAR, '') AS {_name(name)}" for name in self.columns)
+        good = f"json_valid({LINE}) AND json_type({LINE}) = 'OBJECT'"
+        return (
+            f"SELECT {ROW}, coalesce({LINE}, '') AS {LINE}, {columns}, CASE WHEN good IS NOT TRUE THEN 'line ' "
+            f"WHEN len(list_filter(json_keys({LINE}), lambda k: k NOT IN ({known}))) > 0 "
+            f"OR len(json_keys({LINE})) > len(list_distinct(json_keys({LINE}))) THEN 'keys ' ELSE '' END AS {SHAPE} "
+            f"FROM (SELECT *, {good} AS good, json_transform(CASE WHEN {good} THEN {LINE} ELSE '{{}}' END, "
+            f"{_text(json.dumps(kinds))}) AS cells FROM raw)"
+        )
+
+    def _given(self, list_: str) -> str:
+        return f"trim({_name(list_)}) NOT IN ('', 'unknown', 'null')"
+
+    def _array(self, list_: str) -> str:
+        return f"(json_valid({_name(list_)}) AND json_type({_name(list_)}) = 'ARRAY')"
+
+    def _misshapen(self, list_: str) -> str:
+        known = ", ".join(map(_text, self.layout.member(list_)))
+        members = f"from_json({_name(list_)}, '[\"JSON\"]')"
+        one = f"json_type(m) <> 'OBJECT' OR len(list_filter(json_keys(m), lambda k: k NOT IN ({known}))) > 0"
+        inside = f"len({members}) > {MAX_MEMBERS} OR len(list_filter({members}, lambda m: {one})) > 0"
+        return f"{self._given(list_)} AND CASE WHEN {self._array(list_)} THEN {inside} ELSE true END"
+
+    def _members(self, list_: str) -> str:
+        """Write the query that gives the members of a list, a row each."""
+        keys = self.layout.member(list_)
+        kinds = json.dumps([dict.fromkeys(keys, "VARCHAR")])
+        short: dict[str, list[str]] = {}
+        for key, column in keys.items():
+            short.setdefault(column, []).append(f"m.{_name(key)}")
+        columns = (f"coalesce({', '.join(found)}, '') AS {_name(column)}" for column, found in short.items())
+        member = self.layout.knowledge.lists[list_].member
+        default = f"coalesce(nullif(m.id, ''), {_text(member)} || '-' || n) AS called"
+        return (
+            f"SELECT row, {default}, {', '.join(columns)} FROM (SELECT row, unnest(l) AS m, "
+            f"generate_subscripts(l, 1) AS n FROM (SELECT row, from_json({_name(list_)}, {_text(kinds)}) AS l "
+            f"FROM parsed WHERE {self._given(list_)} AND {self._array(list_)}))"
+        )
+
+
+def _gathered(reader: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
+    """Yield tables of at least so many rows, but for the last."""
+    found: list[pa.RecordBatch] = []
+    for batch in reader:
+        found.append(batch)
+        if sum(one.num_rows for one in found) >= size:
+            yield pa.Table.from_batches(found)
+            found = []
+    if found:
+        yield pa.Table.from_batches(found)
+
+
+def _ids(tables: Iterable[pa.Table]) -> pa.Table:
+    """Return how the members of all lists are called, with their rows."""
+    none = pa.table({ROW: pa.array([], pa.int64()), CALLED: pa.array([], pa.string())})
+    return pa.concat_tables([none, *(table.select([ROW, CALLED]) for table in tables)])
+
+
+def _as_text(name: str, kind: str) -> str:
+    """Write a cell of a typed column as text."""
+    if kind.endswith("[]") or kind.startswith(("STRUCT", "MAP", "LIST", "UNION")):
+        return f"to_json({_name(name)})::VARCHAR"
+    if kind.startswith("TIMESTAMP"):
+        return f"CAST({_name(name)} AS DATE)::VARCHAR"
+    if kind in ("DOUBLE", "FLOAT"):
+        exact = f"CAST(CAST({_name(name)} AS DECIMAL(21, 6)) AS VARCHAR)"
+        return f"CASE WHEN abs({_name(name)}) < 1e15 THEN {exact} ELSE CAST({_name(name)} AS VARCHAR) END"
+    return f"CAST({_name(name)} AS VARCHAR)"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
