@@ -6,17 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
+import pyarrow as pa
 
 from advisor.arbitrate import Arbiter
+from advisor.case import Case
 from advisor.evidence import State, View
+from advisor.judge import Judge
 from advisor.model import CASE, Fact
 from advisor.portfolio import encode
 from advisor.portfolio.plan import Plan, plan
 from advisor.portfolio.slice import Slice, bearing
 from advisor.portfolio.stages import Stages
 from advisor.portfolio.views import ROW
-from advisor.program import Program
+from advisor.program import YES, Program
 from advisor.rulebase import Knowledge
 
 Row = dict[str, Any]
@@ -35,8 +37,9 @@ class Table:
         self.knowledge = sheet.knowledge
         self.rows: dict[str, list[Row]] = {CASE: [], **{name: [] for name in sheet.lists}}
         for number, view in enumerate(views):
-            lists = {n: {n + encode.GIVEN: n in view.lists, n + encode.COMPLETE: view.is_complete(n)} for n in self._all}
-            self.rows[CASE].append(self._row(CASE, view.states, number) | {k: v for d in lists.values() for k, v in d.items()})
+            given = {name + encode.GIVEN: name in view.lists for name in self._all}
+            complete = {name + encode.COMPLETE: view.is_complete(name) for name in self._all}
+            self.rows[CASE].append(self._row(CASE, view.states, number) | given | complete)
             for name in sheet.lists:
                 self.rows[name].extend(self._row(name, m.states, number) for m in view.lists.get(name, ()))
 
@@ -96,17 +99,33 @@ class Table:
         inputs = {scope: ibis.table(self.schema(scope), name=f"told_{scope}") for scope in self.rows}
         return plan(self.sheet, Stages(), inputs.pop(CASE), inputs)
 
-    def put(self, connection: Any) -> None:
-        """Put the tables into a database."""
-        import pyarrow
-
-        for scope, rows in self.rows.items():
-            schema = ibis.schema(self.schema(scope)).to_pyarrow()
-            table = pyarrow.Table.from_pylist(rows, schema=schema)
-            connection.con.register(f"told_{scope}", table)
+    def arrow(self) -> dict[str, pa.Table]:
+        """Return the tables themselves."""
+        return {
+            scope: pa.Table.from_pylist(rows, schema=ibis.schema(self.schema(scope)).to_pyarrow())
+            for scope, rows in self.rows.items()
+        }
 
 
-def sql(connection: Any, queries: Mapping[str, ir.Table], select: str) -> str:
-    """Write queries out, with what to select of them."""
-    parts = ",\n".join(f'"{name}" AS ({connection.compile(query)})' for name, query in queries.items())
-    return f"WITH {parts}\n{select}"
+def judged(judge: Judge, sheet: Slice, case: Case, view: View) -> Row:
+    """Judge a view on the engine, as far as columns can: without trying values."""
+    told = judge.reasoner.quarantine.spare(view)
+    inference = judge.reasoner.infer(told, case.id)
+    decision = judge.arbiter.decide(inference.case)
+    settlement = judge.settlement(case, told, decision, trying=False)
+    return {
+        "verdict": decision.verdict,
+        "settled": settlement.settled,
+        "possible": sorted(settlement.possible),
+        "decided_by": [c.unit.name for c in decision.standing if c.verdict == decision.verdict],
+        "hangs_on": sorted({path for _, path in settlement.places} | set(settlement.lists)),
+        "stopped_by": sorted(unit.name for unit in sheet.stops if inference.value(unit) == YES),
+        "kept_out": sorted({path for _, path in judge.reasoner.quarantine.apply(told).quarantined}),
+    }
+
+
+def plain(row: Row) -> Row:
+    """Return a row of the result with its texts parted; only the rules that decided have an order."""
+    found = {name: row[name] for name in ("verdict", "settled")}
+    found |= {name: sorted(row[name].split()) for name in ("possible", "hangs_on", "stopped_by", "kept_out")}
+    return {**found, "decided_by": row["decided_by"].split()}

@@ -55,6 +55,7 @@ LAYERS = (
     ("load.previous",),
     ("explain.*",),
     ("exercise", "meeting", "review", "schema"),
+    ("portfolio.*",),
     ("picks",),
     ("answertext", "grade", "load.sheets"),
     ("classroom",),
@@ -74,6 +75,10 @@ FENCED = {
     "jinja2": ("render.*",),
     "orjson": ("render.data",),
     "vl_convert": ("render.charts",),
+    "ibis": ("portfolio.*",),
+    "sqlglot": ("portfolio.backend",),
+    "duckdb": ("portfolio.source",),
+    "pyarrow": ("portfolio.*", "render.dealtable"),
 }
 
 KNOWS_THE_FOLDERS = "paths"

@@ -2,32 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
-import ibis
 import pytest
 
-from advisor.arbitrate import Arbiter
 from advisor.evidence import View, view_of
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.paths import case_files
+from advisor.portfolio import backend
 from advisor.rulebase import Playbase
-from tests.build import compiled
-from tests.columns import Row, Table, sheet_of, sql
+from tests.build import case_of, compiled
+from tests.columns import Row, Table, judged, plain, sheet_of
+from tests.specification import Specification, settled_by_definition
 from tests.strategies import Generator, Shape
+
+CASES = Path(__file__).resolve().parent.parent / "cases"
+
+
+SEED = 20_270_000
 
 
 def connection() -> Any:
-    con = ibis.duckdb.connect()
-    con.raw_sql("set disabled_optimizers='partial_aggregate_pushdown'")
-    return con
+    """Connect to DuckDB as the command does."""
+    return backend.connect(backend.DUCKDB)
 
 
 def run(con: Any, table: Table) -> list[Row]:
     """Judge a table in columns."""
-    table.put(con)
-    queries = table.plan().queries
-    return con.con.execute(sql(con, queries, 'SELECT * FROM "result" ORDER BY 1')).to_arrow_table().to_pylist()
+    for name, given in table.arrow().items():
+        con.put(f"told_{name}", given)
+    return con.run(backend.sql(table.plan().queries, con.dialect)).sort_by("row").to_pylist()
+
+
+def differences(base: Playbase, views: list[View], con: Any) -> list[str]:
+    """Compare columns and engine on every deal, and say everything that differs."""
+    judge = Judge(base, compiled(base))
+    sheet = sheet_of(judge.program, judge.knowledge)
+    found = []
+    for view, row in zip(views, run(con, Table(sheet, views)), strict=True):
+        expected = judged(judge, sheet, case_of(), view)
+        told = plain(row)
+        found += [f"{n}: columns {told[n]}, engine {value}" for n, value in expected.items() if told[n] != value]
+    judge.close()
+    return found
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + 12))
+def test_columns_and_engine_agree_on_random_rule_bases_and_deals(seed: int) -> None:
+    generator = Generator(Random(seed), Shape())
+    base = generator.base()
+    views = [generator.view(base) for _ in range(60)]
+    assert differences(base, views, connection()) == []
+
+
+def test_columns_say_what_the_specification_says() -> None:
+    con = connection()
+    for seed in range(SEED + 100, SEED + 106):
+        generator = Generator(Random(seed), Shape())
+        base = generator.base()
+        views = [generator.view(base) for _ in range(60)]
+        sheet = sheet_of(compiled(base), base.knowledge)
+        specification = Specification(base)
+        for view, row in zip(views, run(con, Table(sheet, views)), strict=True):
+            assert row["verdict"] == specification.read(view).verdict()
+            assert row["settled"] == settled_by_definition(base, view)
+
+
+def test_columns_and_engine_agree_on_every_shipped_deal(shipped_judge: Judge) -> None:
+    judge = shipped_judge
+    cases = [load_case(path, judge.knowledge) for path in case_files([CASES])]
+    cases = [case.at_date(case.as_of) for case in cases if case.kind == "deal"]
+    views = [view_of(case, judge.knowledge) for case in cases]
+    sheet = sheet_of(judge.program, judge.knowledge)
+    for case, view, row in zip(cases, views, run(connection(), Table(sheet, views)), strict=True):
+        assert plain(row) == judged(judge, sheet, case, view), case.id
+
+
+def test_the_comparison_notices_another_order_of_tiers() -> None:
+    con = connection()
+    changed = 0
+    for seed in range(SEED, SEED + 4):
+        generator = Generator(Random(seed), Shape())
+        base = generator.base()
+        views = [generator.view(base) for _ in range(60)]
+        order = base.knowledge.order
+        turned = replace(base.knowledge, order=replace(order, tiers=order.tiers[::-1]))
+        before, after = (run(con, Table(sheet_of(compiled(base), known), views)) for known in (base.knowledge, turned))
+        changed += before != after
+    assert changed

@@ -26,6 +26,7 @@ COMMANDS = {
     "view": "advisor.cli.advise:view_command",
     "gate": "advisor.cli.review:gate_command",
     "import": "advisor.cli.intake:import_command",
+    "portfolio": "advisor.cli.portfolio:portfolio_command",
     "exercise": "advisor.cli.exercise:exercise_group",
     "playbook": "advisor.cli.playbook:playbook",
     "schema": "advisor.cli.reference:schema_command",

@@ -106,13 +106,17 @@ class Progress:
 
     def step(self, path: Path) -> None:
         """Note that the next file begins."""
+        self.advance(1, path.name)
+
+    def advance(self, count: int, name: str) -> None:
+        """Note that so many more are done."""
         if self._bar is None and sys.stderr.isatty() and time.monotonic() - self.started > 1:
             self._bar = click.progressbar(length=self.total, file=sys.stderr, item_show_func=_name)
             self._bar.__enter__()
             self._bar.update(self.done)
-        self.done += 1
+        self.done += count
         if self._bar is not None:
-            self._bar.update(1, path.name)
+            self._bar.update(count, name)
 
     def close(self) -> None:
         """Take the bar away."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -77,8 +76,12 @@ def connect(url: str) -> Backend:
 
 def sql(queries: Mapping[str, ir.Table], dialect: str, last: str = RESULT) -> str:
     """Write a plan as one query in a dialect of SQL."""
-    named = {sqlglot.to_identifier(name, quoted=True).sql(dialect_of(dialect)): query for name, query in queries.items()}
-    parts = ",\n".join(f"{name} AS (\n{ibis.to_sql(query, dialect=dialect, pretty=False)}\n)" for name, query in named.items())
+    named = {
+        sqlglot.to_identifier(name, quoted=True).sql(dialect_of(dialect)): query for name, query in queries.items()
+    }
+    parts = ",\n".join(
+        f"{name} AS (\n{ibis.to_sql(query, dialect=dialect, pretty=False)}\n)" for name, query in named.items()
+    )
     final = sqlglot.to_identifier(last, quoted=True).sql(dialect_of(dialect))
     return f"WITH {parts}\nSELECT * FROM {final}"
 

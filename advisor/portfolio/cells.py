@@ -28,14 +28,19 @@ class Read:
     """What tables of cells say: states of deals and members, and by row the columns that are wrong (`wrong`)."""
 
     def __init__(
-        self, sheet: Slice, stages: Stages, deals: Collection[str], members: Mapping[str, Collection[str]], on: date | None
+        self,
+        sheet: Slice,
+        stages: Stages,
+        deals: Collection[str],
+        members: Mapping[str, Collection[str]],
+        on: date | None,
     ) -> None:
         self.sheet = sheet
         self.stages = stages
         self.lists = sheet.knowledge.lists
         self.cells = _table("deals", deals)
         self.given = {name: _table(name, columns) for name, columns in members.items()}
-        written = day(self.cells[AS_OF].strip()) if AS_OF in deals else ibis.null("date")
+        written = day(self.cells[AS_OF]) if AS_OF in deals else ibis.null("date")
         self.day = written if on is None else written.fill_null(ibis.literal(on))
         self.dated = stages.extend("dated", self.cells, {encode.DAY: self.day})
         self.members = {name: self._members(name) for name in members}
@@ -52,9 +57,9 @@ class Read:
         for name in self.lists:
             given, complete = encode.FALSE, ibis.literal(True)
             if name in table.columns:
-                given = ~table[name].strip().isin(["", "unknown", "null"])
+                given = ~table[name].isin(["", "unknown", "null"])
             if name + COMPLETE in table.columns:
-                complete = ~table[name + COMPLETE].strip().lower().isin(NO)
+                complete = ~table[name + COMPLETE].lower().isin(NO)
             found |= {name + encode.GIVEN: given, name + encode.COMPLETE: given & complete}
         return found
 
@@ -64,7 +69,7 @@ class Read:
         cells = Cells(table, self.sheet, table[encode.DAY])
         states = self.stages.only(list_, table, {ROW: table[ROW], **cells.states(list_)})
         long = (table[name].length() > MAX_TEXT for name in ("name", self.lists[list_].titled_by))
-        slug = ~table["id"].strip().re_search(r"^([a-z0-9]+(-[a-z0-9]+)*)?$") | (table["id"].strip().length() > 80)
+        slug = ~table["id"].re_search(r"^([a-z0-9]+(-[a-z0-9]+)*)?$") | (table["id"].length() > 80)
         flag = fold(or_, [*cells.wrong(list_).values(), *long, slug])
         wrong = self.stages.only(f"{list_}_wrong", table, {ROW: table[ROW], _ANY: flag})
         return states, self.stages.grouped(f"{list_}_wrong", wrong, (ROW,), {list_: wrong[_ANY].any()})
@@ -75,14 +80,14 @@ class Read:
         flags = Cells(table, self.sheet, table[encode.DAY]).wrong(CASE)
         flags[AS_OF] = table[encode.DAY].isnull()
         if AS_OF in table.columns:
-            written = table[AS_OF].strip()
+            written = table[AS_OF]
             flags[AS_OF] |= (written != "") & day(written).isnull()
         for name in (DEAL, TITLE, CURRENCY):
             if name in table.columns:
                 flags[name] = table[name].length() > MAX_TEXT
         for name in (name + COMPLETE for name in self.lists):
             if name in table.columns:
-                flags[name] = ~table[name].strip().lower().isin(["", *YES, *NO])
+                flags[name] = ~table[name].lower().isin(["", *YES, *NO])
         bits = Bits("wrong", [*flags, *self.members])
         found = self.stages.only("wrong", table, {ROW: table[ROW], SHAPE: table[SHAPE], **bits.gather(flags)})
         for name, (_, wrong) in self.members.items():
@@ -90,7 +95,9 @@ class Read:
             column = bits.column(bits.word(name))
             flag = encode.sure(found[name]).cast("int64") * bits.bit(name)
             found = self.stages.extend("wrong", found, {column: found[column] | flag})
-        return self.stages.only("wrong", found, {ROW: found[ROW], "problems": (found[SHAPE] + bits.text(found)).strip()})
+        return self.stages.only(
+            "wrong", found, {ROW: found[ROW], "problems": (found[SHAPE] + bits.text(found)).strip()}
+        )
 
 
 def _table(name: str, columns: Collection[str]) -> ir.Table:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from advisor.model import GRADES, Fact, FactRef, FactTest, KnowledgeTest, SettingRef, Test, Value
@@ -54,6 +55,17 @@ def sure(value: ir.BooleanValue) -> ir.BooleanValue:
 def possible(value: ir.BooleanValue) -> ir.BooleanValue:
     """Tell whether a value is not no."""
     return value.fill_null(True)
+
+
+def undecided(value: ir.BooleanValue) -> ir.BooleanValue:
+    """Tell whether a value is neither yes nor no.
+
+    Asked of what a `not` swaps: Ibis would write NOT x IS NULL, which databases read as NOT (x IS NULL).
+    """
+    op = value.op()
+    while isinstance(op, ops.Not):
+        op = op.arg
+    return op.to_expr().isnull()
 
 
 def three_valued(yes: ir.BooleanValue, maybe: ir.BooleanValue) -> ir.BooleanValue:

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from advisor.model import FactTest, KnowledgeTest
 from advisor.portfolio.bits import Bits, together, where
+from advisor.portfolio.encode import undecided
 from advisor.portfolio.slice import Slice, literals, references
 from advisor.program import Column, QuantifiedColumn, Tree
 
@@ -55,4 +56,4 @@ def hung(tree: Tree, holds: Holds, read: Read, top: bool = True) -> ir.IntegerVa
     if tree.lit is not None:
         return read(tree.lit.column)
     bits = together(hung(part, holds, read, top=False) for part in tree.parts)
-    return bits if top or bits is None else where(holds(tree).isnull(), bits)
+    return bits if top or bits is None else where(undecided(holds(tree)), bits)

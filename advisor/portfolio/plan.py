@@ -33,7 +33,9 @@ class Plan:
     inference: Inference
 
 
-def plan(sheet: Slice, stages: Stages, deals: ir.Table, members: dict[str, ir.Table], wrong: ir.Table | None = None) -> Plan:
+def plan(
+    sheet: Slice, stages: Stages, deals: ir.Table, members: dict[str, ir.Table], wrong: ir.Table | None = None
+) -> Plan:
     """Plan the judgement of deals and members whose states stand in tables.
 
     With `wrong`, the result has also its column `problems`, and deals that have any are not judged.
@@ -50,7 +52,10 @@ def plan(sheet: Slice, stages: Stages, deals: ir.Table, members: dict[str, ir.Ta
         found = stages.beside("found", found, wrong, ROW, [PROBLEMS], "inner")
         written = _written(found, sheet, decisions, hooks, views)
         good = found[PROBLEMS] == ""
-        written = {name: value if name == ROW else ibis.ifelse(good, value, ibis.null(value.type())) for name, value in written.items()}
+        written = {
+            name: value if name == ROW else ibis.ifelse(good, value, ibis.null(value.type()))
+            for name, value in written.items()
+        }
         written[PROBLEMS] = found[PROBLEMS]
     stages.only(RESULT, found, written)
     return Plan(stages.pruned([RESULT]), inference)

@@ -22,7 +22,7 @@ Record = Map[str, Any]
 def read_row(
     record: Record, number: int, file: str, knowledge: Knowledge, on: date | None = None
 ) -> tuple[Case | None, list[Problem]]:
-    """Read a row as a case; None if it is none. `number` counts rows of deals, from 1; `on` is its day if it has none."""
+    """Read a row as a case; None if it is none. `number` counts rows from 1; `on` is its day if it has none."""
     if on is not None and _empty(record.get(AS_OF)):
         record = {**record, AS_OF: on.isoformat()}
     problems = Problems()

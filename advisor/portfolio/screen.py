@@ -10,13 +10,15 @@ from random import Random
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from advisor.case import Case
 from advisor.evidence import view_of
+from advisor.explain.report import report
 from advisor.judge import Judge
 from advisor.portfolio.backend import Backend, sql
 from advisor.portfolio.cells import Read
-from advisor.portfolio.layout import AS_OF, DEAL, TITLE
+from advisor.portfolio.layout import DEAL, TITLE
 from advisor.portfolio.plan import PROBLEMS, plan
 from advisor.portfolio.rows import Record, read_row
 from advisor.portfolio.slice import bearing
@@ -24,11 +26,14 @@ from advisor.portfolio.source import ROW, Batch, Source
 from advisor.portfolio.stages import Stages
 from advisor.problems import EngineError
 from advisor.program import YES
+from advisor.result import SCHEMA_VERSION, Review
+from advisor.review import urgency
 
-BATCH = 100_000
+BATCH = 40_000
 """Rows judged at once: more cost memory, fewer cost time, since a plan is made anew for each batch."""
 WORST = 200
 """So many wrong rows are told in full; the others are counted, and named in the result."""
+DEALS = "deals"
 SETS = ("possible", "decided_by", "hangs_on", "stopped_by", "kept_out")
 ORDERED = ("decided_by",)
 
@@ -47,6 +52,7 @@ class Summary:
     verdicts: Counter[str] = field(default_factory=Counter)
     settled_of: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
     sampled: int = 0
     tried: int = 0
     """Sampled rows that are open in columns, and settled once the engine tries the values that are missing."""
@@ -62,9 +68,21 @@ class Judged:
 
 
 class Screen:
-    """Screens one file. `on` is the day of rows that state none; so many rows are sampled, by a seed."""
+    """Screens one file. `on` is the day of rows that state none; so many rows are sampled, by a seed.
 
-    def __init__(self, judge: Judge, source: Source, backend: Backend, on: date | None, sample: int, seed: int) -> None:
+    The rows that need a board most, at most `most`, are kept to be explained.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        source: Source,
+        backend: Backend,
+        on: date | None,
+        sample: int = 200,
+        seed: int = 0,
+        most: int = 0,
+    ) -> None:
         self.judge = judge
         self.source = source
         self.backend = backend
@@ -72,8 +90,11 @@ class Screen:
         self.sheet = bearing(judge.program, judge.arbiter, judge.knowledge)
         self.summary = Summary()
         self.sample: list[Judged] = []
+        self.exceptions: list[tuple[int, Judged]] = []
+        self.most = most
         self._size = sample
         self._random = Random(seed)
+        self._columns: dict[str, tuple[str, ...]] = {}
         self._query = ""
 
     def batches(self, size: int = BATCH) -> Iterator[pa.Table]:
@@ -83,23 +104,27 @@ class Screen:
             self._count(result)
             self._draw(batch, result)
             self._tell(batch, result)
-            yield result
+            self._pick(batch, result)
+            yield _named(batch, result)
 
     def _judged(self, batch: Batch) -> pa.Table:
-        tables = {"deals": batch.deals, **batch.members}
+        tables = {DEALS: batch.deals, **batch.members}
         for name, table in tables.items():
             self.backend.put(f"given_{name}", table)
-        if not self._query:
-            columns = {name: table.column_names for name, table in batch.members.items()}
-            self._query = self._plan(batch.deals.column_names, columns)
+        columns = {name: tuple(table.column_names) for name, table in tables.items()}
+        if columns != self._columns:
+            self._columns, self._query = columns, self._plan(columns)
         found = self.backend.run(self._query).sort_by(ROW)
         if found.num_rows != batch.deals.num_rows:
-            raise EngineError(f"{batch.deals.num_rows} rows were put in and {found.num_rows} came back; nothing is written")
+            raise EngineError(
+                f"{batch.deals.num_rows} rows were put in and {found.num_rows} came back; nothing is written"
+            )
         return found
 
-    def _plan(self, deals: list[str], members: dict[str, list[str]]) -> str:
+    def _plan(self, columns: dict[str, tuple[str, ...]]) -> str:
         stages = Stages()
-        read = Read(self.sheet, stages, deals, members, self.on)
+        members = {name: found for name, found in columns.items() if name != DEALS}
+        read = Read(self.sheet, stages, columns[DEALS], members, self.on)
         states = {name: table for name, (table, _) in read.members.items()}
         return sql(plan(self.sheet, stages, read.deals, states, read.wrong).queries, self.backend.dialect)
 
@@ -142,6 +167,34 @@ class Screen:
         columns = ", ".join(wrong.split())
         return f"{self.source.name}, row {number}: error: this cannot be read: {columns} [bad-row]"
 
+    def _pick(self, batch: Batch, result: pa.Table) -> None:
+        """Keep the rows that need a board most: stopped by a legal limit, closed, with facts kept out, open."""
+        if len(self.exceptions) == self.most and (not self.most or self.exceptions[-1][0] == 0):
+            return
+        closes = {name for name, verdict in self.judge.knowledge.verdicts.items() if verdict.closes}
+        columns = (result[name].to_pylist() for name in ("stopped_by", "verdict", "settled", "kept_out", PROBLEMS))
+        ranked: list[tuple[int, int]] = []
+        for index, (stopped, verdict, settled, kept_out, wrong) in enumerate(zip(*columns, strict=True)):
+            if not wrong:
+                rank = 0 if stopped else 1 if settled and verdict in closes else 2 if kept_out else 4 if settled else 3
+                ranked.append((rank, index))
+        picked = [(rank, _row(batch, result, index)) for rank, index in sorted(ranked)[: self.most]]
+        both = sorted([*self.exceptions, *picked], key=lambda pair: (pair[0], pair[1].number))
+        self.exceptions = both[: self.most]
+
+    def explained(self) -> Review:
+        """Return the full reports of the rows that need a board most, from the engine."""
+        cases = (self.case(judged) for _, judged in self.exceptions)
+        reports = [report(self.judge, self.judge.judge(case)) for case in cases if case is not None]
+        return Review(
+            schema_version=SCHEMA_VERSION,
+            disclaimer=self.judge.knowledge.disclaimer,
+            cases=tuple(sorted(reports, key=urgency)),
+            accounts=(),
+            unreadable=(),
+            changes=None,
+        )
+
     def check(self) -> None:
         """Judge the sample on the engine; raise EngineError, with rows, verdicts and rules, where it disagrees."""
         found = [message for judged in self.sample for message in self._differences(judged)]
@@ -164,7 +217,9 @@ class Screen:
         told = {n: result[n].split() if n in SETS else result[n] for n in ("verdict", "settled", *SETS)}
         plain = {name: value if name in ORDERED or name not in SETS else sorted(value) for name, value in told.items()}
         return [
-            f"{where}: {name}: columns {plain[name]}, engine {value}" for name, value in expected.items() if plain[name] != value
+            f"{where}: {name}: columns {plain[name]}, engine {value}"
+            for name, value in expected.items()
+            if plain[name] != value
         ]
 
     def engine(self, case: Case) -> Row:
@@ -193,7 +248,13 @@ def _row(batch: Batch, result: pa.Table, index: int) -> Judged:
     return Judged(row[ROW], batch.record(index), row)
 
 
-def _filled(result: pa.Table, name: str) -> int:
-    import pyarrow.compute as pc
+def _named(batch: Batch, result: pa.Table) -> pa.Table:
+    """Put the id and the title of each deal in front of what was found."""
+    for place, name in enumerate((DEAL, TITLE), start=1):
+        if name in batch.deals.column_names:
+            result = result.add_column(place, name, batch.deals[name].cast(pa.string()))
+    return result
 
+
+def _filled(result: pa.Table, name: str) -> int:
     return int(pc.sum(pc.greater(pc.utf8_length(result[name]), 0)).as_py() or 0)

@@ -105,10 +105,8 @@ def below(program: Program, start: Iterable[int]) -> tuple[set[int], set[int]]:
         units.add(number)
         for column in {lit.column for lit in literals(program.units[number].tree)}:
             means = program.columns[column].means
-            columns.add(column)
-            if isinstance(means, QuantifiedColumn):
-                columns.add(means.member_column)
-                column = means.member_column
+            written = means.member_column if isinstance(means, QuantifiedColumn) else column
+            columns |= {column, written}
             if isinstance(means, (QuantifiedColumn, FindingColumn, HelperColumn)):
-                stack.extend(u.number for u in program.writers.get(column, ()))
+                stack.extend(u.number for u in program.writers.get(written, ()))
     return units, columns

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from advisor.load.cases import MAX_MEMBERS
 from advisor.load.table import DELIMITERS, fold
-from advisor.portfolio.layout import Layout
+from advisor.portfolio.layout import AS_OF, CURRENCY, DEAL, TITLE, Layout
 from advisor.portfolio.rows import Record
 from advisor.problems import InputError, Location, Problem, Problems
 from advisor.yamlfile import BOM
@@ -55,6 +56,7 @@ class Source:
         self.name = name
         self.layout = layout
         self.lists = tuple(layout.knowledge.lists)
+        self._seen: dict[str, set[str]] = {}
         self.connection = duckdb.connect()
         self.connection.execute("SET threads = 2; SET preserve_insertion_order = true")
         self._select, self.columns = self._open()
@@ -156,25 +158,38 @@ class Source:
         parsed = cursor.sql(self._parsed("overflow" in raw.column_names, LINE in raw.column_names)).to_arrow_table()
         cursor.register("parsed", parsed)
         lists = [name for name in self.lists if name in self.columns]
-        members = {name: cursor.sql(self._members(name)).to_arrow_table() for name in lists}
+        keys = {name: self._keys(cursor, name) for name in lists}
+        members = {name: cursor.sql(self._members(name, keys[name])).to_arrow_table() for name in lists}
         cursor.register("ids", _ids(members.values()))
-        shaped = [f"CASE WHEN {self._misshapen(name)} THEN {_text(name + ' ')} ELSE '' END" for name in lists]
+        shaped = [
+            f"CASE WHEN {self._misshapen(name, keys[name])} THEN {_text(name + ' ')} ELSE '' END" for name in lists
+        ]
         same = f"SELECT {ROW} FROM ids GROUP BY {ROW} HAVING count(*) > count(DISTINCT {CALLED})"
         twice = f"CASE WHEN {ROW} IN ({same}) THEN 'id ' ELSE '' END"
         names = [_name(name) for name in parsed.column_names if name != SHAPE]
         shape = " || ".join([SHAPE, *shaped, twice])
         query = f"SELECT {', '.join(names)}, {shape} AS {SHAPE} FROM parsed ORDER BY {ROW}"
         deals = cursor.sql(query).to_arrow_table()
-        return Batch(deals, members)
+        return Batch(self._filled("deals", deals), {name: self._filled(name, table) for name, table in members.items()})
+
+    def _filled(self, name: str, table: pa.Table) -> pa.Table:
+        """Leave out columns that have been empty in all batches so far: most facts are told of no deal at all."""
+        seen = self._seen.setdefault(name, {ROW, SHAPE, DEAL, TITLE, AS_OF, CURRENCY, "id", "name", "post"})
+        for column in table.column_names:
+            if column not in seen and pc.any(pc.greater(pc.binary_length(table[column]), 0)).as_py():
+                seen.add(column)
+        return table.select([column for column in table.column_names if column in seen])
 
     def _parsed(self, overflow: bool, lines: bool) -> str:
         if not lines:
-            columns = ", ".join(f"coalesce({_name(name)}, '') AS {_name(name)}" for name in self.columns)
+            columns = ", ".join(f"coalesce(trim({_name(name)}), '') AS {_name(name)}" for name in self.columns)
             shape = "CASE WHEN overflow THEN 'cells ' ELSE '' END" if overflow else "''"
             return f"SELECT {ROW}, {columns}, {shape} AS {SHAPE} FROM raw"
         kinds = {name: "JSON" if name in self.lists else "VARCHAR" for name in self.columns}
         known = ", ".join(map(_text, self.columns))
-        columns = ", ".join(f"coalesce(cells.{_name(name)}::VARCHAR, '') AS {_name(name)}" for name in self.columns)
+        columns = ", ".join(
+            f"coalesce(trim(cells.{_name(name)}::VARCHAR), '') AS {_name(name)}" for name in self.columns
+        )
         good = f"json_valid({LINE}) AND json_type({LINE}) = 'OBJECT'"
         return (
             f"SELECT {ROW}, coalesce({LINE}, '') AS {LINE}, {columns}, CASE WHEN good IS NOT TRUE THEN 'line ' "
@@ -185,26 +200,44 @@ class Source:
         )
 
     def _given(self, list_: str) -> str:
-        return f"trim({_name(list_)}) NOT IN ('', 'unknown', 'null')"
+        return f"{_name(list_)} NOT IN ('', 'unknown', 'null')"
 
     def _array(self, list_: str) -> str:
         return f"(json_valid({_name(list_)}) AND json_type({_name(list_)}) = 'ARRAY')"
 
-    def _misshapen(self, list_: str) -> str:
-        known = ", ".join(map(_text, self.layout.member(list_)))
+    def _keys(self, cursor: duckdb.DuckDBPyConnection, list_: str) -> set[str] | None:
+        """Return the keys that the members of a batch have; None: some members are no objects, or hold one."""
+        good = f"{self._given(list_)} AND {self._array(list_)}"
+        query = f"SELECT json_group_structure({_name(list_)}) FROM parsed WHERE {good}"
+        ((found,),) = cursor.execute(query).fetchall()
+        kind = json.loads(found) if found is not None else []
+        plain = isinstance(kind, list) and len(kind) == 1 and isinstance(kind[0], dict)
+        if kind in ([], ["NULL"]):
+            return set()
+        return set(kind[0]) if plain and all(isinstance(one, str) for one in kind[0].values()) else None
+
+    def _misshapen(self, list_: str, keys: set[str] | None) -> str:
+        """Write the condition that a list is none, is too long, or has members with keys that are not known."""
         members = f"from_json({_name(list_)}, '[\"JSON\"]')"
-        one = f"json_type(m) <> 'OBJECT' OR len(list_filter(json_keys(m), lambda k: k NOT IN ({known}))) > 0"
-        inside = f"len({members}) > {MAX_MEMBERS} OR len(list_filter({members}, lambda m: {one})) > 0"
+        inside = f"json_array_length({_name(list_)}) > {MAX_MEMBERS}"
+        if keys is None or not keys <= set(self.layout.member(list_)):
+            known = ", ".join(map(_text, self.layout.member(list_)))
+            one = f"json_type(m) <> 'OBJECT' OR len(list_filter(json_keys(m), lambda k: k NOT IN ({known}))) > 0"
+            inside += f" OR len(list_filter({members}, lambda m: {one})) > 0"
         return f"{self._given(list_)} AND CASE WHEN {self._array(list_)} THEN {inside} ELSE true END"
 
-    def _members(self, list_: str) -> str:
-        """Write the query that gives the members of a list, a row each."""
+    def _members(self, list_: str, present: set[str] | None) -> str:
+        """Write the query that gives the members of a list, a row each, with those keys that are there."""
         keys = self.layout.member(list_)
+        own = {"id", "name", self.layout.knowledge.lists[list_].titled_by}
+        keys = {key: column for key, column in keys.items() if present is None or key in present | own}
         kinds = json.dumps([dict.fromkeys(keys, "VARCHAR")])
         short: dict[str, list[str]] = {}
         for key, column in keys.items():
             short.setdefault(column, []).append(f"m.{_name(key)}")
-        columns = (f"coalesce({', '.join(found)}, '') AS {_name(column)}" for column, found in short.items())
+        columns = (
+            f"coalesce(trim(coalesce({', '.join(found)})), '') AS {_name(column)}" for column, found in short.items()
+        )
         member = self.layout.knowledge.lists[list_].member
         default = f"coalesce(nullif(m.id, ''), {_text(member)} || '-' || n) AS called"
         return (

@@ -68,6 +68,9 @@ class Stages:
 
         Where that has no such row: null, or with `how` inner no row either.
         """
+        take = tuple(take)
+        if how == "left" and not take:
+            return left
         taken = {**dict.fromkeys(left.columns, left), **dict.fromkeys(take, right)}
 
         def build(kept: dict[str, ir.Value], narrow: Narrow) -> ir.Table:

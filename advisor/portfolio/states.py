@@ -1,6 +1,7 @@
 """From the cells of a table to what is known of each fact, and which cells are wrong.
 
-Cells are text, as in case files: a value, `none` (there is none), `unknown` or nothing. What is allowed is what
+Cells are text without blanks around it, as in case files: a value, `none` (there is none), `unknown` or nothing. Most
+are empty, which is asked first. What is allowed is what
 advisor.load.values and advisor.load.reader allow; of numbers, only those that a column can hold.
 """
 
@@ -53,10 +54,10 @@ class Cells:
             for ending, allowed in ((EVIDENCE, GRADES), (HOW, tuple(self.sheet.knowledge.evidence.how))):
                 text = self._companion(fact, ending)
                 if text is not None:
-                    found[fact.path + ending] = ~text.isin(["", *allowed])
+                    found[fact.path + ending] = ibis.ifelse(text == "", False, ~text.isin(list(allowed)))
             on = self._companion(fact, ON)
             if on is not None:
-                found[fact.path + ON] = (on != "") & ~(day(on) <= self.as_of).fill_null(False)
+                found[fact.path + ON] = ibis.ifelse(on == "", False, ~(day(on) <= self.as_of).fill_null(False))
             by = self._companion(fact, BY)
             if by is not None:
                 found[fact.path + BY] = by.length() > MAX_TEXT
@@ -68,10 +69,10 @@ class Cells:
 
     def _companion(self, fact: Fact, ending: str) -> ir.StringValue | None:
         name = fact.path + ending
-        return self.table[name].strip() if name in self.table.columns else None
+        return self.table[name] if name in self.table.columns else None
 
     def _text(self, fact: Fact) -> ir.StringValue:
-        return self.table[fact.path].strip()
+        return self.table[fact.path]
 
     def _told(self, fact: Fact) -> ir.BooleanValue:
         return ~self._text(fact).isin(["", "unknown"])
@@ -82,7 +83,7 @@ class Cells:
         text = self._text(fact)
         if fact.type == "text":
             return text.isin(["null", "~", *(["none"] if fact.absent is None else [])]) | (text.length() > MAX_TEXT)
-        return ~text.isin(free) & self._value(fact).isnull()
+        return ibis.ifelse(text == "", False, ~text.isin(free[1:]) & self._value(fact).isnull())
 
     def _state(self, fact: Fact) -> dict[str, ir.Value]:
         path, asked = fact.path, self.sheet.asked(fact.path)
@@ -119,10 +120,11 @@ class Cells:
         text = self._text(fact)
         if fact.type == "bool":
             word = text.lower()
-            return ibis.cases((word.isin(YES), True), (word.isin(NO), False), else_=ibis.null("boolean"))
+            nothing = ibis.null("boolean")
+            return ibis.cases((text == "", nothing), (word.isin(YES), True), (word.isin(NO), False), else_=nothing)
         if fact.type == "enum":
             places = [(text == word, ibis.literal(n, "int16")) for n, word in enumerate(fact.values)]
-            return ibis.cases(*places, else_=ibis.null("int16")) if places else ibis.null("int16")
+            return ibis.cases((text == "", ibis.null("int16")), *places, else_=ibis.null("int16"))
         if fact.type == "date":
             return day(text)
         if fact.type == "text":

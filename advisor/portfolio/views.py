@@ -29,6 +29,7 @@ from advisor.portfolio.encode import (
     encoded,
     sure,
     tested,
+    undecided,
 )
 from advisor.portfolio.fold import fold
 from advisor.portfolio.infer import VIEW, holds
@@ -72,7 +73,7 @@ class Views:
         flags = (sure(deals[name]) for name in deals.columns if name.endswith((IMPROPER, SILENT)))
         matters = fold(or_, flags, FALSE)
         live = ibis.ifelse(matters, _level(closed), _small(0))
-        spread = matters & opened.isnull()
+        spread = matters & undecided(opened)
         told = self.stages.extend("told", deals, {MATTERS: matters, SPREAD: spread, LIVE_NOW: live})
         return self.stages.extend("told", told, self.kept_out.gather(self._kept_out(told)))
 
@@ -92,7 +93,9 @@ class Views:
         told = self.told
         one = [ibis.array([_small(live * _WORLDS + n) for n in range(_WORLDS)]) for live in range(3)]
         each = ibis.array([_small(n) for n in range(3 * _WORLDS)])
-        kind = ibis.cases((told[SPREAD], each), (told[LIVE_NOW] == 2, one[2]), (told[LIVE_NOW] == 1, one[1]), else_=one[0])
+        kind = ibis.cases(
+            (told[SPREAD], each), (told[LIVE_NOW] == 2, one[2]), (told[LIVE_NOW] == 1, one[1]), else_=one[0]
+        )
         lists = [name + end for name in self.knowledge.lists for end in (GIVEN, COMPLETE)]
         keep = (ROW, LIVE_NOW, *(name for name in told.columns if name in lists or self._bears(name)))
         keys = self.stages.only("views", told, {"kind": kind.unnest()}, keep)
@@ -118,7 +121,7 @@ class Views:
         return path in self.sheet.paths
 
     def _members(self, list_: str, table: ir.Table) -> ir.Table:
-        """Give members a row for each view of their deal, with those states of the deal that theirs are compared with."""
+        """Give members a row for each view of their deal, with the states of the deal that theirs are compared with."""
         compared = {path for c, test in self.sheet.tests if c.scope == list_ for path in references(test)}
         facts = {path: self.knowledge.facts[path] for path in sorted(compared)}
         states = [path + end for path, fact in facts.items() if fact.scope == CASE for end in ("", NONE)]
@@ -195,4 +198,4 @@ def _nothing(value: ir.Value, of_value: bool) -> ir.Scalar:
 
 def _level(value: ir.BooleanValue) -> ir.IntegerValue:
     """Return 0, 1 or 2 for no, undecided or yes."""
-    return ibis.ifelse(value.isnull(), _small(1), ibis.ifelse(value, _small(2), _small(0)))
+    return ibis.ifelse(undecided(value), _small(1), ibis.ifelse(value, _small(2), _small(0)))

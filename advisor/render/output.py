@@ -8,7 +8,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
@@ -90,30 +90,49 @@ def write_file(path: Path, text: str) -> None:
     Who may read and write a file that is there stays as it is; where a link stands, the file that it leads to is
     written.
     """
-    import tempfile  # which loads compression and chance, and most commands write no file
-
-    temporary, name = None, str(path)
-    try:
-        path = path.resolve()
-        _may_write(path)
+    with _told(path):
         if path.exists() and not path.is_file():
+            _may_write(path.resolve())
             path.write_text(text, encoding="utf-8", newline="\n")  # a pipe or device, which is not to be replaced
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+        with replaced(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
-        if not isinstance(error, OSError):
-            raise
+
+
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Give the path of a temporary file that takes the place of a file once all is written, and not before.
+
+    Raise InputError if it cannot; whatever happens while it is written, the temporary file goes.
+    """
+    import tempfile  # which loads compression and chance, and most commands write no file
+
+    temporary = None
+    with _told(path):
+        try:
+            target = path.resolve()
+            _may_write(target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+            os.close(handle)
+            yield Path(temporary)
+            with open(temporary, "rb") as stream:
+                os.fsync(stream.fileno())
+            os.chmod(temporary, stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
+            os.replace(temporary, target)
+        finally:
+            if temporary is not None and os.path.exists(temporary):
+                os.unlink(temporary)
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say of a file which it is that could not be written."""
+    try:
+        yield
+    except OSError as error:
         message = f"cannot write the file: {error.strerror or error}"
-        raise InputError([Problem(Location(name), "file-unwritable", message)]) from error
+        raise InputError([Problem(Location(str(path)), "file-unwritable", message)]) from error
 
 
 def _may_write(path: Path) -> None:

@@ -1,0 +1,139 @@
+"""`advisor portfolio`: a whole pipeline at once, in columns."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from advisor import paths
+from advisor.cli import options
+from advisor.problems import Exit, InputError, Location, Problem
+from advisor.render.layout.pack import pack_page
+from advisor.render.output import SUFFIXES, render, show, write_file
+
+if TYPE_CHECKING:
+    from advisor.portfolio.screen import Screen
+
+SAMPLE, MOST = 200, 20
+
+
+@click.command("portfolio")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The table of verdicts: .csv, .jsonl or .parquet.",
+)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of rows that state none.")
+@click.option(
+    "--backend",
+    default="duckdb://",
+    show_default=True,
+    metavar="URL",
+    help="The database that judges, as Ibis names it.",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(0),
+    default=SAMPLE,
+    show_default=True,
+    help="So many rows are judged on the engine, too.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other rows.")
+@click.option(
+    "--explain",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Full reports of the deals that need a board most: .html, .md, .json or .txt.",
+)
+@click.option("--most", type=click.IntRange(1), default=MOST, show_default=True, help="So many full reports at most.")
+@options.lang
+@options.format_
+@options.rules
+def portfolio_command(
+    file: Path,
+    output: Path,
+    as_of: datetime | None,
+    backend: str,
+    sample: int,
+    seed: int,
+    explain: Path | None,
+    most: int,
+    lang: str,
+    format_: str,
+    rules: Path | None,
+) -> int:
+    """Screen a table of deals (CSV, JSON Lines, Parquet; one row a deal), and write a verdict for each.
+
+    The rules run as database queries; a random sample of rows is judged again on the engine, and has to agree.
+
+    Example: advisor portfolio pipeline.parquet --output verdicts.parquet --explain exceptions.html
+    """
+    began = time.monotonic()
+    _installed()
+    from advisor.portfolio.screen import SETS
+    from advisor.render.dealtable import check_suffix, write_table
+    from advisor.render.layout.portfolio import portfolio_page
+
+    check_suffix(output)
+    kind = _kind(explain)
+    with closing(options.judge(rules)) as judge:
+        screen = _screen(judge, file, backend, options.day(as_of), (sample, seed, most if explain else 0))
+        labels = {name: verdict.label.get(lang) for name, verdict in judge.knowledge.verdicts.items()}
+        write_table(output, _batches(screen), SETS, labels)
+        if explain is not None:
+            review = screen.explained()
+            write_file(explain, render(kind, lang, partial(pack_page, review=review), review))
+        summary = screen.summary
+        summary.seconds = round(time.monotonic() - began, 1)
+        page = partial(portfolio_page, summary=summary, verdicts=judge.knowledge.verdicts)
+        show(format_, lang, page, summary)
+    for path in (output, *([explain] if explain else [])):
+        click.echo(f"written: {path}", err=True)
+    return Exit.INPUT if summary.wrong else Exit.OK
+
+
+def _installed() -> None:
+    """Raise InputError where the libraries are not installed that only this command needs."""
+    if any(importlib.util.find_spec(name) is None for name in ("ibis", "duckdb", "pyarrow")):
+        message = "this command needs more libraries: pip install 'deal-advisor[portfolio]'"
+        raise InputError([Problem(Location("portfolio"), "library-missing", message)])
+
+
+def _kind(explain: Path | None) -> str:
+    found = SUFFIXES.get(explain.suffix) if explain else "html"
+    if found is None:
+        message = f"the ending of {explain} says no format; use {', '.join(SUFFIXES)}"
+        raise InputError([Problem(Location("--explain"), "unknown-format", message)])
+    return found
+
+
+def _screen(judge: Any, file: Path, url: str, day: Any, numbers: tuple[int, int, int]) -> Screen:
+    from advisor.portfolio.backend import connect
+    from advisor.portfolio.layout import Layout
+    from advisor.portfolio.screen import Screen as Opened
+    from advisor.portfolio.source import Source
+
+    source = Source(file, paths.display(file), Layout(judge.knowledge))
+    sample, seed, most = numbers
+    return Opened(judge, source, connect(url), day, sample, seed, most)
+
+
+def _batches(screen: Screen) -> Iterator[Any]:
+    """Yield judged batches, with a bar that shows how far it is; at the end, the sample has to agree."""
+    progress = options.Progress(screen.source.count())
+    try:
+        for batch in screen.batches():
+            progress.advance(batch.num_rows, "")
+            yield batch
+        screen.check()
+    finally:
+        progress.close()
