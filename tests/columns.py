@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -32,8 +32,9 @@ def sheet_of(program: Program, knowledge: Knowledge) -> Slice:
 class Table:
     """Views of many deals as rows of states; a table of deals, and one of the members of each list."""
 
-    def __init__(self, sheet: Slice, views: Sequence[View]) -> None:
+    def __init__(self, sheet: Slice, views: Sequence[View], without: Collection[str] = ()) -> None:
         self.sheet = sheet
+        self.without = without
         self.knowledge = sheet.knowledge
         self.rows: dict[str, list[Row]] = {CASE: [], **{name: [] for name in sheet.lists}}
         for number, view in enumerate(views):
@@ -53,7 +54,7 @@ class Table:
         if scope == CASE:
             found |= {name + end: "boolean" for name in self._all for end in (encode.GIVEN, encode.COMPLETE)}
         for fact in self.knowledge.facts.values():
-            if fact.scope == scope:
+            if fact.scope == scope and fact.path not in self.without:
                 found |= self._columns(fact)
         return found
 
@@ -69,7 +70,7 @@ class Table:
     def _row(self, scope: str, states: Mapping[str, State], number: int) -> Row:
         row: Row = {ROW: number}
         for fact in self.knowledge.facts.values():
-            if fact.scope == scope:
+            if fact.scope == scope and fact.path not in self.without:
                 row |= self._state(fact, states.get(fact.path, State()))
         return row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from advisor.evidence import View, view_of
+from advisor.evidence import State, View, view_of
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.paths import case_files
@@ -35,15 +36,16 @@ def run(con: Any, table: Table) -> list[Row]:
     """Judge a table in columns."""
     for name, given in table.arrow().items():
         con.put(f"told_{name}", given)
-    return con.run(backend.sql(table.plan().queries, con.dialect)).sort_by("row").to_pylist()
+    found: list[Row] = con.run(backend.sql(table.plan().queries, con.dialect)).sort_by("row").to_pylist()
+    return found
 
 
-def differences(base: Playbase, views: list[View], con: Any) -> list[str]:
+def differences(base: Playbase, views: list[View], con: Any, without: Collection[str] = ()) -> list[str]:
     """Compare columns and engine on every deal, and say everything that differs."""
     judge = Judge(base, compiled(base))
     sheet = sheet_of(judge.program, judge.knowledge)
     found = []
-    for view, row in zip(views, run(con, Table(sheet, views)), strict=True):
+    for view, row in zip(views, run(con, Table(sheet, views, without)), strict=True):
         expected = judged(judge, sheet, case_of(), view)
         told = plain(row)
         found += [f"{n}: columns {told[n]}, engine {value}" for n, value in expected.items() if told[n] != value]
@@ -57,6 +59,25 @@ def test_columns_and_engine_agree_on_random_rule_bases_and_deals(seed: int) -> N
     base = generator.base()
     views = [generator.view(base) for _ in range(60)]
     assert differences(base, views, connection()) == []
+
+
+@pytest.mark.parametrize("seed", range(SEED + 50, SEED + 54))
+def test_a_fact_without_a_column_is_unknown(seed: int) -> None:
+    generator = Generator(Random(seed), Shape())
+    base = generator.base()
+    missing = set(list(base.knowledge.facts)[::2])
+    views = [forgotten(generator.view(base), missing) for _ in range(60)]
+    assert differences(base, views, connection(), missing) == []
+
+
+def forgotten(view: View, missing: set[str]) -> View:
+    """Return a view in which some facts were never mentioned."""
+
+    def kept(states: Mapping[str, State]) -> dict[str, State]:
+        return {path: state for path, state in states.items() if path not in missing}
+
+    lists = {name: tuple(replace(m, states=kept(m.states)) for m in members) for name, members in view.lists.items()}
+    return replace(view, states=kept(view.states), lists=lists)
 
 
 def test_columns_say_what_the_specification_says() -> None:

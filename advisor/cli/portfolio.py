@@ -79,7 +79,7 @@ def portfolio_command(
     """
     began = time.monotonic()
     _installed()
-    from advisor.portfolio.screen import SETS
+    from advisor.portfolio.screen import WRITTEN
     from advisor.render.dealtable import check_suffix, write_table
     from advisor.render.layout.portfolio import portfolio_page
 
@@ -88,7 +88,7 @@ def portfolio_command(
     with closing(options.judge(rules)) as judge:
         screen = _screen(judge, file, backend, options.day(as_of), (sample, seed, most if explain else 0))
         labels = {name: verdict.label.get(lang) for name, verdict in judge.knowledge.verdicts.items()}
-        write_table(output, _batches(screen), SETS, labels)
+        write_table(output, _batches(screen), WRITTEN, labels)
         if explain is not None:
             review = screen.explained()
             write_file(explain, render(kind, lang, partial(pack_page, review=review), review))

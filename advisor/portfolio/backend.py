@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot
 
-from advisor.portfolio.plan import RESULT
 from advisor.problems import InputError, Location, Problem
 
 DUCKDB = "duckdb://"
@@ -26,8 +26,8 @@ class Backend(Protocol):
     def put(self, name: str, table: pa.Table) -> None:
         """Put a table in, in place of one of that name."""
 
-    def run(self, query: str) -> pa.Table:
-        """Return what a query gives."""
+    def run(self, queries: Mapping[str, str]) -> pa.Table:
+        """Return what the last of some queries gives, each over those before it."""
 
 
 class _DuckDB:
@@ -44,9 +44,9 @@ class _DuckDB:
         pieces = table.combine_chunks().to_batches(max_chunksize=8192)
         self.connection.register(name, pa.Table.from_batches(pieces, table.schema))
 
-    def run(self, query: str) -> pa.Table:
-        """Return what a query gives."""
-        return self.connection.sql(query).to_arrow_table()
+    def run(self, queries: Mapping[str, str]) -> pa.Table:
+        """Return what the last query gives."""
+        return self.connection.sql(joined(queries, self.dialect)).to_arrow_table()
 
 
 class _Other:
@@ -58,32 +58,66 @@ class _Other:
         """Put a table in."""
         self.connection.create_table(name, table, temp=True, overwrite=True)
 
-    def run(self, query: str) -> pa.Table:
-        """Return what a query gives."""
-        return self.connection.to_pyarrow(self.connection.sql(query))
+    def run(self, queries: Mapping[str, str]) -> pa.Table:
+        """Return what the last query gives."""
+        return self.connection.to_pyarrow(self.connection.sql(joined(queries, self.dialect)))
+
+
+class _Spark:
+    """Spark writes out common table expressions wherever they are read, until no memory holds the plan.
+
+    So each query is worked out before the next one. There are no temporary tables; a view does for one.
+    """
+
+    dialect = "pyspark"
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """Put a table in."""
+        self.connection.create_view(name, ibis.memtable(table), overwrite=True)
+
+    def run(self, queries: Mapping[str, str]) -> pa.Table:
+        """Return what the last query gives."""
+        for name, query in queries.items():
+            found = self.connection.raw_sql(query).localCheckpoint()
+            found.createOrReplaceTempView(name)
+        return self.connection.to_pyarrow(self.connection.table(name))
 
 
 def connect(url: str) -> Backend:
     """Connect to a database by its URL; raise InputError where that cannot be."""
     try:
-        connection = ibis.connect(url)
+        connection = ibis.connect(_spelled(url))
     except Exception as error:
         # Whatever a driver raises: there are a dozen of them, and each has errors of its own.
         message = f"cannot connect to {url}: {str(error).partition(chr(10))[0] or type(error).__name__}"
         raise InputError([Problem(Location("--backend"), "backend-unreachable", message)]) from error
-    return _DuckDB(connection) if connection.name == "duckdb" else _Other(connection)
+    kinds = {"duckdb": _DuckDB, "pyspark": _Spark}
+    return kinds.get(connection.name, _Other)(connection)
 
 
-def sql(queries: Mapping[str, ir.Table], dialect: str, last: str = RESULT) -> str:
-    """Write a plan as one query in a dialect of SQL."""
-    named = {
-        sqlglot.to_identifier(name, quoted=True).sql(dialect_of(dialect)): query for name, query in queries.items()
-    }
-    parts = ",\n".join(
-        f"{name} AS (\n{ibis.to_sql(query, dialect=dialect, pretty=False)}\n)" for name, query in named.items()
-    )
-    final = sqlglot.to_identifier(last, quoted=True).sql(dialect_of(dialect))
-    return f"WITH {parts}\nSELECT * FROM {final}"
+def _spelled(url: str) -> str:
+    """Spell out `pyspark://local[2]`: Ibis takes the master of Spark as an option only."""
+    scheme, _, master = url.partition("://")
+    plain = scheme == "pyspark" and master and "?" not in master
+    return f"pyspark://?spark.master={quote(master)}" if plain else url
+
+
+def sql(queries: Mapping[str, ir.Table], dialect: str) -> dict[str, str]:
+    """Write the queries of a plan in a dialect of SQL."""
+    return {name: ibis.to_sql(query, dialect=dialect, pretty=False) for name, query in queries.items()}
+
+
+def joined(queries: Mapping[str, str], dialect: str) -> str:
+    """Write queries as one; it gives what the last of them does."""
+
+    def quoted(name: str) -> str:
+        return sqlglot.to_identifier(name, quoted=True).sql(dialect_of(dialect))
+
+    parts = ",\n".join(f"{quoted(name)} AS (\n{query}\n)" for name, query in queries.items())
+    return f"WITH {parts}\nSELECT * FROM {quoted(list(queries)[-1])}"
 
 
 def dialect_of(backend: str) -> str:

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from advisor.arbitrate import Contender
 from advisor.model import CASE, FALLBACK
-from advisor.portfolio.bits import Bits, together, where
+from advisor.portfolio.bits import Bits, together, union, where
 from advisor.portfolio.encode import LIVE, possible, sure
 from advisor.portfolio.fold import fold
 from advisor.portfolio.hooks import Hooks, hook
@@ -132,7 +132,7 @@ class Decisions:
         states = self.states
         now = states[LIVE] == states[LIVE_NOW]
         columns = {n: states[n].max(where=now) for n in (VERDICT, *self.standing.columns, *self.stops.columns)}
-        columns |= {name: states[name].bit_or() for name in (self.possible, *self.hooks.bits.columns)}
+        columns |= {name: union(states[name]) for name in (self.possible, *self.hooks.bits.columns)}
         found = self.stages.grouped("decisions", states, (ROW,), columns)
         return self.stages.extend("decisions", found, {SETTLED: found[self.possible] == found[VERDICT]})
 

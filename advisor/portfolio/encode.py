@@ -94,10 +94,12 @@ class States:
         """Whether the world is closed."""
         return self.table[CLOSED] if self.open_world is None else ibis.literal(not self.open_world)
 
-    def value(self, path: str) -> ir.Value:
-        """Return what a fact is; null where it is unknown or absent."""
-        found = self._column(path)
-        return ibis.null(column_type(self.facts[path])) if found is None else found
+    def value(self, path: str) -> ir.Value | None:
+        """Return what a fact is, null where it is unknown or absent; None: the table has no column for it.
+
+        A null written out is no stand-in: Ibis takes a comparison with it for the question whether the other is null.
+        """
+        return self._column(path)
 
     def absent(self, path: str) -> ir.BooleanValue | None:
         """Tell whether a fact is known to be absent; None: it never is."""
@@ -105,8 +107,9 @@ class States:
 
     def known(self, path: str) -> ir.BooleanValue:
         """Tell whether a fact is known, be it absent."""
-        absent, value = self.absent(path), self.value(path).notnull()
-        return value if absent is None else value | absent
+        absent, value = self.absent(path), self.value(path)
+        known = FALSE if value is None else value.notnull()
+        return known if absent is None else known | absent
 
     def flag(self, path: str, ending: str) -> ir.BooleanValue:
         """Tell whether something else is so of a fact."""
@@ -130,14 +133,16 @@ def tested(test: Test, own: States) -> ir.BooleanValue:
         return _compared(test, test.operand.path, own)
     fact, value, absent = own.facts[test.path], own.value(test.path), own.absent(test.path)
     if test.operand is None:
-        unknown = value.isnull() & MAYBE
+        unknown = MAYBE if value is None else value.isnull() & MAYBE
         return unknown if absent is None else absent | unknown
+    if value is None:
+        return MAYBE if absent is None else ~absent & MAYBE
     operand = test.operand.value if isinstance(test.operand, SettingRef) else test.operand
     if isinstance(operand, tuple):
         holds = value.isin([encoded(fact, one) for one in operand])
     else:
         holds = _ordered(test.op, value, encoded_operand(fact, operand))
-    return holds if absent is None else holds & ~absent
+    return holds if absent is None else ~absent & holds
 
 
 def encoded_operand(fact: Fact, operand: Value) -> ir.Scalar:
@@ -158,11 +163,12 @@ def _ordered(op: str, left: ir.Value, right: ir.Value) -> ir.BooleanValue:
 
 
 def _compared(test: FactTest, other: str, own: States) -> ir.BooleanValue:
-    holds = _ordered(test.op, own.value(test.path), own.value(other))
+    left, right = own.value(test.path), own.value(other)
+    holds = MAYBE if left is None or right is None else _ordered(test.op, left, right)
     for path in (test.path, other):
         absent = own.absent(path)
         if absent is not None:
-            holds = holds & ~absent
+            holds = ~absent & holds
     return holds
 
 

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from advisor.model import CASE, FactTest, KnowledgeTest, Test
-from advisor.portfolio.bits import together, where
+from advisor.portfolio.bits import together, union, where
 from advisor.portfolio.encode import COMPLETE, States, possible, sure, tested, three_valued
 from advisor.portfolio.fold import fold
 from advisor.portfolio.hooks import Hooks, hook, hung
@@ -234,7 +234,7 @@ class Inference:
             sums[f"{name}.every"] = sure(table[name]).all()
             sums[f"{name}.likely"] = possible(table[name]).all()
             words = (hook(word, name) for word in self.hooks.bits.words)
-            sums.update({f"{word}.any": table[word].bit_or() for word in words if word in table.columns})
+            sums.update({f"{word}.any": union(table[word]) for word in words if word in table.columns})
         return self.stages.grouped(f"{list_}_counted", table, (VIEW,), sums)
 
     def _hanging_members(self, each: Column, means: QuantifiedColumn) -> Iterator[tuple[str, ir.IntegerValue]]:

@@ -91,8 +91,10 @@ class _Row:
         if not isinstance(value, dict):
             return self._scalar(value)
         keys = self.layout.member(list_)
-        cells = {keys.get(key, key): one for key, one in value.items() if not _empty(one)}
-        own = {key: self._scalar(cells.pop(key)) for key in list(cells) if keys.get(key) == key and "." not in key}
+        cells: dict[str, Any] = {keys.get(key, key): one for key, one in value.items() if not _empty(one)}
+        own: dict[str, Node] = {}
+        for key in [key for key in cells if keys.get(key) == key and "." not in key]:
+            own[key] = self._scalar(cells.pop(key))
         return self._mapping({**own, **self._facts(cells)})
 
     def _scalar(self, value: Any) -> Scalar:

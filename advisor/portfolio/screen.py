@@ -35,6 +35,8 @@ WORST = 200
 """So many wrong rows are told in full; the others are counted, and named in the result."""
 DEALS = "deals"
 SETS = ("possible", "decided_by", "hangs_on", "stopped_by", "kept_out")
+WRITTEN = (*SETS, PROBLEMS)
+"""Columns of the result that hold several names, parted by blanks."""
 ORDERED = ("decided_by",)
 
 Row = dict[str, Any]
@@ -95,7 +97,7 @@ class Screen:
         self._size = sample
         self._random = Random(seed)
         self._columns: dict[str, tuple[str, ...]] = {}
-        self._query = ""
+        self._queries: dict[str, str] = {}
 
     def batches(self, size: int = BATCH) -> Iterator[pa.Table]:
         """Yield what the columns say, in the order of the rows."""
@@ -113,15 +115,15 @@ class Screen:
             self.backend.put(f"given_{name}", table)
         columns = {name: tuple(table.column_names) for name, table in tables.items()}
         if columns != self._columns:
-            self._columns, self._query = columns, self._plan(columns)
-        found = self.backend.run(self._query).sort_by(ROW)
+            self._columns, self._queries = columns, self._plan(columns)
+        found = self.backend.run(self._queries).sort_by(ROW)
         if found.num_rows != batch.deals.num_rows:
             raise EngineError(
                 f"{batch.deals.num_rows} rows were put in and {found.num_rows} came back; nothing is written"
             )
         return found
 
-    def _plan(self, columns: dict[str, tuple[str, ...]]) -> str:
+    def _plan(self, columns: dict[str, tuple[str, ...]]) -> dict[str, str]:
         stages = Stages()
         members = {name: found for name, found in columns.items() if name != DEALS}
         read = Read(self.sheet, stages, columns[DEALS], members, self.on)

@@ -160,6 +160,8 @@ class Source:
         lists = [name for name in self.lists if name in self.columns]
         keys = {name: self._keys(cursor, name) for name in lists}
         members = {name: cursor.sql(self._members(name, keys[name])).to_arrow_table() for name in lists}
+        for name in self.lists:
+            members.setdefault(name, self._nobody(name))
         cursor.register("ids", _ids(members.values()))
         shaped = [
             f"CASE WHEN {self._misshapen(name, keys[name])} THEN {_text(name + ' ')} ELSE '' END" for name in lists
@@ -171,6 +173,12 @@ class Source:
         query = f"SELECT {', '.join(names)}, {shape} AS {SHAPE} FROM parsed ORDER BY {ROW}"
         deals = cursor.sql(query).to_arrow_table()
         return Batch(self._filled("deals", deals), {name: self._filled(name, table) for name, table in members.items()})
+
+    def _nobody(self, list_: str) -> pa.Table:
+        """Return the table of a list that the file does not have."""
+        own = ("id", "name", self.layout.knowledge.lists[list_].titled_by, CALLED)
+        text = {name: pa.array([], pa.string()) for name in own}
+        return pa.table({ROW: pa.array([], pa.int64()), **text})
 
     def _filled(self, name: str, table: pa.Table) -> pa.Table:
         """Leave out columns that have been empty in all batches so far: most facts are told of no deal at all."""
@@ -186,14 +194,13 @@ class Source:
             shape = "CASE WHEN overflow THEN 'cells ' ELSE '' END" if overflow else "''"
             return f"SELECT {ROW}, {columns}, {shape} AS {SHAPE} FROM raw"
         kinds = {name: "JSON" if name in self.lists else "VARCHAR" for name in self.columns}
-        known = ", ".join(map(_text, self.columns))
         columns = ", ".join(
             f"coalesce(trim(cells.{_name(name)}::VARCHAR), '') AS {_name(name)}" for name in self.columns
         )
         good = f"json_valid({LINE}) AND json_type({LINE}) = 'OBJECT'"
         return (
             f"SELECT {ROW}, coalesce({LINE}, '') AS {LINE}, {columns}, CASE WHEN good IS NOT TRUE THEN 'line ' "
-            f"WHEN len(list_filter(json_keys({LINE}), lambda k: k NOT IN ({known}))) > 0 "
+            f"WHEN {_strange(LINE, self.columns)} "
             f"OR len(json_keys({LINE})) > len(list_distinct(json_keys({LINE}))) THEN 'keys ' ELSE '' END AS {SHAPE} "
             f"FROM (SELECT *, {good} AS good, json_transform(CASE WHEN {good} THEN {LINE} ELSE '{{}}' END, "
             f"{_text(json.dumps(kinds))}) AS cells FROM raw)"
@@ -221,8 +228,7 @@ class Source:
         members = f"from_json({_name(list_)}, '[\"JSON\"]')"
         inside = f"json_array_length({_name(list_)}) > {MAX_MEMBERS}"
         if keys is None or not keys <= set(self.layout.member(list_)):
-            known = ", ".join(map(_text, self.layout.member(list_)))
-            one = f"json_type(m) <> 'OBJECT' OR len(list_filter(json_keys(m), lambda k: k NOT IN ({known}))) > 0"
+            one = f"json_type(m) <> 'OBJECT' OR {_strange('m', self.layout.member(list_))}"
             inside += f" OR len(list_filter({members}, lambda m: {one})) > 0"
         return f"{self._given(list_)} AND CASE WHEN {self._array(list_)} THEN {inside} ELSE true END"
 
@@ -263,6 +269,14 @@ def _ids(tables: Iterable[pa.Table]) -> pa.Table:
     """Return how the members of all lists are called, with their rows."""
     none = pa.table({ROW: pa.array([], pa.int64()), CALLED: pa.array([], pa.string())})
     return pa.concat_tables([none, *(table.select([ROW, CALLED]) for table in tables)])
+
+
+def _strange(value: str, known: Iterable[str]) -> str:
+    """Write the condition that an object says something under a key that is not known."""
+    pointer = "'/' || replace(replace(k, '~', '~0'), '/', '~1')"
+    told = f"json_extract_string({value}, {pointer}) IS NOT NULL"
+    names = ", ".join(map(_text, known))
+    return f"len(list_filter(json_keys({value}), lambda k: k NOT IN ({names}) AND {told})) > 0"
 
 
 def _as_text(name: str, kind: str) -> str:

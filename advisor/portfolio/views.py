@@ -26,6 +26,7 @@ from advisor.portfolio.encode import (
     SILENT,
     STALE,
     States,
+    column_type,
     encoded,
     sure,
     tested,
@@ -140,7 +141,7 @@ class Views:
     def _state(self, table: ir.Table, fact: Fact) -> dict[str, ir.Value]:
         states, path = States(table, self.knowledge), fact.path
         value, absent = states.value(path), states.absent(path)
-        found: dict[str, ir.Value] = {path: value}
+        found: dict[str, ir.Value] = {} if value is None else {path: value}
         if absent is not None:
             found[path + NONE] = absent
         for end in (CONTRADICTED, STALE, GRADE):
@@ -158,7 +159,7 @@ class Views:
     def _quiet(self, table: ir.Table, fact: Fact, found: dict[str, ir.Value]) -> dict[str, ir.Value]:
         """Take an incident for one that did not happen, where a view asks for that and nothing is on file."""
         path = fact.path
-        unknown = found[path].isnull()
+        unknown = found[path].isnull() if path in found else ibis.literal(True)
         for end in (NONE, CONTRADICTED):
             if path + end in found:
                 unknown = unknown & ~found[path + end]
@@ -166,7 +167,8 @@ class Views:
         if fact.quiet is None:
             found[path + NONE] = found[path + NONE] | calm if path + NONE in found else calm
         else:
-            found[path] = ibis.ifelse(calm, encoded(fact, fact.quiet), found[path])
+            quiet = encoded(fact, fact.quiet).cast(column_type(fact))
+            found[path] = ibis.ifelse(calm, quiet, found.get(path, ibis.null(quiet.type())))
         if "evidence" in self.sheet.asked(path):
             told = found.get(path + GRADE, _small(GRADES.index("told")))
             found[path + GRADE] = ibis.ifelse(calm, _small(len(GRADES) - 1), told)

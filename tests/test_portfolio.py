@@ -1,0 +1,224 @@
+"""`advisor portfolio`: tables read, bad rows told, the sample checked, and nothing half written."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import shutil
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import duckdb
+import pytest
+
+from advisor.cli import main
+from advisor.judge import Judge
+from advisor.portfolio import screen
+from advisor.portfolio.backend import connect
+from advisor.portfolio.layout import Layout
+from advisor.portfolio.source import Source
+from advisor.problems import EngineError, InputError
+
+ROWS: list[dict[str, Any]] = [
+    {"deal": "one", "title": "=1+1", "as_of": "2026-10-01", "us.rank": "behind", "us.offer_price": "4_600_000"},
+    {"deal": "two", "as_of": "2026-10-01", "us.rank": "bogus"},
+    {
+        "deal": "three",
+        "as_of": "2026-10-01",
+        "compliance.collusion_asked": "yes",
+        "stakeholders": [{"id": "a", "role": "decision-maker", "stance": "enemy"}, {"stance": "supporter"}],
+        "stakeholders_complete": "no",
+    },
+    {"deal": "four", "title": "Four", "as_of": "2026-02-30"},
+    {"deal": "five", "as_of": "2026-10-01", "stakeholders": [{"stanse": "enemy"}]},
+    {
+        "deal": "six",
+        "as_of": "2026-10-01",
+        "purchase.kind": "public-tender",
+        "us.rank": "behind",
+        "us.rank.how": "leaked",
+    },
+    {"deal": "seven", "as_of": "2026-10-01", "us.rank": "none"},
+]
+BAD = {2: "us.rank", 4: "as_of", 5: "stakeholders", 7: "us.rank"}
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> Path:
+    """Write rows as CSV or JSON Lines, or as Parquet with nested lists."""
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return path
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    table = path if path.suffix == ".csv" else path.with_suffix(".csv")
+    with table.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(names)
+        for row in rows:
+            cells = [row.get(name, "") for name in names]
+            writer.writerow([json.dumps(cell) if isinstance(cell, list) else cell for cell in cells])
+    if path.suffix == ".parquet":
+        keys = sorted({key for row in rows for member in row.get("stakeholders", ()) for key in member})
+        kind = ", ".join(f'"{key}":"VARCHAR"' for key in keys)
+        lists = f"* REPLACE (from_json(stakeholders, '[{{{kind}}}]') AS stakeholders)" if keys else "*"
+        source = f"read_csv('{table}', all_varchar = true, header = true)"
+        duckdb.sql(f"COPY (SELECT {lists} FROM {source}) TO '{path}'")
+    return path
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended, and what it printed."""
+
+    exit_code: int
+    output: str
+
+
+def run(*arguments: object) -> Result:
+    printed = io.StringIO()
+    command = ["advisor", "portfolio", *map(str, arguments)]
+    with (
+        mock.patch.object(sys, "argv", command),
+        redirect_stdout(printed),
+        redirect_stderr(printed),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main.run()
+    return Result(int(str(ended.value.code)), printed.getvalue())
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_a_table_is_judged_and_bad_rows_cost_only_themselves(tmp_path: Path, suffix: str) -> None:
+    result = run(write(tmp_path / f"deals{suffix}", ROWS), "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    found = lines(tmp_path / "out.jsonl")
+    assert [row["row"] for row in found] == list(range(1, len(ROWS) + 1))
+    assert {row["row"]: row["problems"] for row in found if row["problems"]} == {
+        number: [name] for number, name in BAD.items()
+    }
+    assert [row["verdict"] is None for row in found] == [row["row"] in BAD for row in found]
+    assert found[2]["stopped_by"]
+    assert found[2]["settled"] is True
+    assert 'row 2: error: "us.rank" cannot be "bogus"' in " ".join(result.output.split())
+
+
+def test_spreadsheets_are_given_no_formulas(tmp_path: Path) -> None:
+    run(write(tmp_path / "deals.jsonl", ROWS), "--output", tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
+        assert next(csv.DictReader(stream))["title"] == "'=1+1"
+
+
+def test_a_table_without_days_needs_as_of(tmp_path: Path) -> None:
+    table = write(tmp_path / "deals.csv", [{"deal": "one", "us.rank": "behind"}])
+    assert run(table, "--output", tmp_path / "out.jsonl").exit_code == 2
+    assert lines(tmp_path / "out.jsonl")[0]["problems"] == ["as_of"]
+    assert run(table, "--output", tmp_path / "out.jsonl", "--as-of", "2026-10-01").exit_code == 0
+
+
+def test_the_exceptions_are_explained_on_the_engine(tmp_path: Path) -> None:
+    out, full = tmp_path / "out.parquet", tmp_path / "full.json"
+    run(write(tmp_path / "deals.jsonl", ROWS), "--output", out, "--explain", full, "--most", 1)
+    (case,) = json.loads(full.read_text(encoding="utf-8"))["cases"]
+    assert case["id"] == "three"
+    assert out.exists()
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        ("deal,us.ranc", "unknown-column"),
+        ("deal,religion", "banned-field"),
+        ("deal,deal", "duplicate-column"),
+        ("", "header-missing"),
+    ],
+)
+def test_a_table_with_a_wrong_header_is_refused(tmp_path: Path, header: str, problem: str) -> None:
+    table = tmp_path / "deals.csv"
+    table.write_text(f"{header}\nx,y\n", encoding="utf-8")
+    result = run(table, "--output", tmp_path / "out.csv")
+    assert result.exit_code == 2
+    assert f"[{problem}]" in result.output
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_files_that_are_no_tables_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "deals.xlsx").write_text("x", encoding="utf-8")
+    (tmp_path / "deals.parquet").write_text("x", encoding="utf-8")
+    out = tmp_path / "out.csv"
+    assert "[unknown-format]" in run(tmp_path / "deals.xlsx", "--output", out).output
+    assert "[table-unreadable]" in run(tmp_path / "deals.parquet", "--output", out).output
+    assert "[file-unreadable]" in run(tmp_path / "none.csv", "--output", out).output
+    table = write(tmp_path / "deals.jsonl", ROWS)
+    assert "[unknown-format]" in run(table, "--output", tmp_path / "out.txt").output
+    assert "[backend-unreachable]" in run(table, "--output", out, "--backend", "nothing://x").output
+    assert not out.exists()
+
+
+def test_a_line_that_is_no_object_costs_only_itself(tmp_path: Path) -> None:
+    table = tmp_path / "deals.jsonl"
+    table.write_text('{"deal": "a"\n[1]\n{"deal": "b", "as_of": "2026-10-01"}\n', encoding="utf-8")
+    result = run(table, "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    assert [row["problems"][:1] for row in lines(tmp_path / "out.jsonl")] == [["line"], ["line"], []]
+
+
+def opened(judge: Judge, path: Path, url: str = "duckdb://") -> screen.Screen:
+    source = Source(path, path.name, Layout(judge.knowledge))
+    return screen.Screen(judge, source, connect(url), None, sample=50)
+
+
+def test_a_disagreement_names_row_verdicts_and_rules(
+    tmp_path: Path, shipped_judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = opened(shipped_judge, write(tmp_path / "deals.jsonl", ROWS))
+    list(found.batches())
+    found.check()
+    assert found.summary.sampled == len(ROWS)
+    for judged in found.sample:
+        judged.result["verdict"] = "bid"
+    with pytest.raises(EngineError, match=r"row 1: verdict: columns bid, engine "):
+        found.check()
+
+
+def test_an_interrupt_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out.csv"
+    out.write_text("as it was", encoding="utf-8")
+
+    def interrupted(_: screen.Screen) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(screen.Screen, "check", interrupted)
+    run(write(tmp_path / "deals.jsonl", ROWS), "--output", out)
+    assert out.read_text(encoding="utf-8") == "as it was"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["deals.jsonl", "out.csv"]
+
+
+def test_the_same_table_in_small_batches_gives_the_same(tmp_path: Path, shipped_judge: Judge) -> None:
+    table = write(tmp_path / "deals.jsonl", ROWS)
+    whole = [row for batch in opened(shipped_judge, table).batches() for row in batch.to_pylist()]
+    parts = [row for batch in opened(shipped_judge, table).batches(1) for row in batch.to_pylist()]
+    assert whole == parts
+
+
+def test_a_folder_is_no_table(tmp_path: Path, shipped_judge: Judge) -> None:
+    (tmp_path / "deals.csv").mkdir()
+    with pytest.raises(InputError, match="file-unreadable"):
+        opened(shipped_judge, tmp_path / "deals.csv")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed")
+@pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java")
+def test_spark_says_what_the_engine_says(tmp_path: Path, shipped_judge: Judge) -> None:
+    found = opened(shipped_judge, write(tmp_path / "deals.jsonl", ROWS), "pyspark://local[2]")
+    list(found.batches())
+    found.check()
+    assert found.summary.sampled == len(ROWS)
