@@ -18,10 +18,12 @@ import duckdb
 import pytest
 
 from advisor.cli import main
+from advisor.cli.portfolio import DIALECTS
 from advisor.judge import Judge
 from advisor.portfolio import screen
 from advisor.portfolio.backend import connect
 from advisor.portfolio.layout import Layout
+from advisor.portfolio.slice import bearing
 from advisor.portfolio.source import Source
 from advisor.problems import EngineError, InputError
 
@@ -47,6 +49,7 @@ ROWS: list[dict[str, Any]] = [
     {"deal": "seven", "as_of": "2026-10-01", "us.rank": "none"},
 ]
 BAD = {2: "us.rank", 4: "as_of", 5: "stakeholders", 7: "us.rank"}
+MALFORMED = {"deal": "eight", "as_of": "2026-10-01", "stakeholders": "the buyer"}
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:
@@ -80,10 +83,13 @@ class Result:
 
 
 def run(*arguments: object) -> Result:
+    return command("portfolio", *arguments)
+
+
+def command(*arguments: object) -> Result:
     printed = io.StringIO()
-    command = ["advisor", "portfolio", *map(str, arguments)]
     with (
-        mock.patch.object(sys, "argv", command),
+        mock.patch.object(sys, "argv", ["advisor", *map(str, arguments)]),
         redirect_stdout(printed),
         redirect_stderr(printed),
         pytest.raises(SystemExit) as ended,
@@ -109,6 +115,13 @@ def test_a_table_is_judged_and_bad_rows_cost_only_themselves(tmp_path: Path, suf
     assert found[2]["stopped_by"]
     assert found[2]["settled"] is True
     assert 'row 2: error: "us.rank" cannot be "bogus"' in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_a_list_that_is_none_is_told(tmp_path: Path, suffix: str) -> None:
+    result = run(write(tmp_path / f"deals{suffix}", [ROWS[0], MALFORMED]), "--output", tmp_path / "out.jsonl")
+    assert [row["problems"] for row in lines(tmp_path / "out.jsonl")] == [[], ["stakeholders"]], result.output
+    assert '"stakeholders" must be a list' in " ".join(result.output.split())
 
 
 def test_spreadsheets_are_given_no_formulas(tmp_path: Path) -> None:
@@ -213,6 +226,33 @@ def test_a_folder_is_no_table(tmp_path: Path, shipped_judge: Judge) -> None:
     (tmp_path / "deals.csv").mkdir()
     with pytest.raises(InputError, match="file-unreadable"):
         opened(shipped_judge, tmp_path / "deals.csv")
+
+
+def test_the_plan_is_printed_for_a_warehouse_and_runs_there(tmp_path: Path, shipped_judge: Judge) -> None:
+    result = command("playbook", "sql", "--dialect", "duckdb")
+    assert result.exit_code == 0, result.output
+    sheet = bearing(shipped_judge.program, shipped_judge.arbiter, shipped_judge.knowledge)
+    database = duckdb.connect()
+    for name, columns in screen.all_columns(sheet).items():
+        cells = ", ".join(f'"{column}" {"BIGINT" if column == "row" else "VARCHAR DEFAULT ''"}' for column in columns)
+        database.execute(f"CREATE TABLE given_{name} ({cells})")
+    database.execute(
+        "INSERT INTO given_deals (row, as_of, \"compliance.collusion_asked\") VALUES (1, '2026-10-01', 'yes')"
+    )
+    ((row, verdict, settled),) = database.sql(
+        f"SELECT row, verdict, settled FROM ({result.output.rstrip(';\n')})"
+    ).fetchall()
+    assert (row, verdict, settled) == (1, "withdraw", True)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_plan_is_printed_in_every_dialect(dialect: str) -> None:
+    assert "withdraw" in command("playbook", "sql", "--dialect", dialect).output
+
+
+def test_another_dialect_is_refused() -> None:
+    result = command("playbook", "sql", "--dialect", "postgre")
+    assert (result.exit_code, "[unknown-dialect]" in result.output) == (2, True)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed")

@@ -13,6 +13,7 @@ from advisor.checks.examples import check_examples, run_examples
 from advisor.checks.mutants import survivors
 from advisor.checks.shortest import shortest, stated
 from advisor.cli import options
+from advisor.cli.portfolio import sql_command
 from advisor.coverage import coverage
 from advisor.judge import Judge
 from advisor.paths import shipped
@@ -166,3 +167,6 @@ def verdicts_command(lang: str, format_: str, rules: Path | None) -> None:
         found = shortest(judge)
         plain = [{"verdict": s.verdict, "rule": s.rule.id, "facts": stated(s.view)} for s in found]
         show(format_, lang, partial(pages.verdicts_page, base=judge.base, found=found), plain)
+
+
+playbook.add_command(sql_command)

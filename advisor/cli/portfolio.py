@@ -15,7 +15,7 @@ import click
 
 from advisor import paths
 from advisor.cli import options
-from advisor.problems import Exit, InputError, Location, Problem
+from advisor.problems import Exit, InputError, Location, Problem, nearest
 from advisor.render.layout.pack import pack_page
 from advisor.render.output import SUFFIXES, render, show, write_file
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from advisor.portfolio.screen import Screen
 
 SAMPLE, MOST = 200, 20
+DIALECTS = ("bigquery", "clickhouse", "databricks", "duckdb", "postgres", "spark", "trino")
+"""The dialects in which Ibis can write the plan; it was run on DuckDB and Spark."""
 
 
 @click.command("portfolio")
@@ -78,7 +80,7 @@ def portfolio_command(
     Example: advisor portfolio pipeline.parquet --output verdicts.parquet --explain exceptions.html
     """
     began = time.monotonic()
-    _installed()
+    installed()
     from advisor.portfolio.screen import WRITTEN
     from advisor.render.dealtable import check_suffix, write_table
     from advisor.render.layout.portfolio import portfolio_page
@@ -101,11 +103,11 @@ def portfolio_command(
     return Exit.INPUT if summary.wrong else Exit.OK
 
 
-def _installed() -> None:
+def installed() -> None:
     """Raise InputError where the libraries are not installed that only this command needs."""
     if any(importlib.util.find_spec(name) is None for name in ("ibis", "duckdb", "pyarrow")):
         message = "this command needs more libraries: pip install 'deal-advisor[portfolio]'"
-        raise InputError([Problem(Location("portfolio"), "library-missing", message)])
+        raise InputError([Problem(Location("command line"), "library-missing", message)])
 
 
 def _kind(explain: Path | None) -> str:
@@ -137,3 +139,27 @@ def _batches(screen: Screen) -> Iterator[Any]:
         screen.check()
     finally:
         progress.close()
+
+
+@click.command("sql")
+@click.option("--dialect", default="duckdb", show_default=True, help=f"Of {', '.join(DIALECTS)}.")
+@options.rules
+def sql_command(dialect: str, rules: Path | None) -> None:
+    """Print the rules as one query, for a warehouse: over tables of cells, with a verdict for each row.
+
+    Example: advisor playbook sql --dialect spark > verdicts.sql
+    """
+    installed()
+    if dialect not in DIALECTS:
+        message = (
+            f'the plan cannot be written as "{dialect}"{nearest(dialect, DIALECTS)}; allowed: {", ".join(DIALECTS)}'
+        )
+        raise InputError([Problem(Location("--dialect"), "unknown-dialect", message)])
+    from advisor.portfolio.backend import joined
+    from advisor.portfolio.screen import all_columns, queries
+    from advisor.portfolio.slice import bearing
+
+    with closing(options.judge(rules)) as judge:
+        sheet = bearing(judge.program, judge.arbiter, judge.knowledge)
+        spoken = {"spark": "pyspark"}.get(dialect, dialect)
+        click.echo(joined(queries(sheet, all_columns(sheet), None, spoken), spoken) + ";")

@@ -94,7 +94,7 @@ def connect(url: str) -> Backend:
         # Whatever a driver raises: there are a dozen of them, and each has errors of its own.
         message = f"cannot connect to {url}: {str(error).partition(chr(10))[0] or type(error).__name__}"
         raise InputError([Problem(Location("--backend"), "backend-unreachable", message)]) from error
-    kinds = {"duckdb": _DuckDB, "pyspark": _Spark}
+    kinds: dict[str, type[_DuckDB] | type[_Spark]] = {"duckdb": _DuckDB, "pyspark": _Spark}
     return kinds.get(connection.name, _Other)(connection)
 
 

@@ -17,7 +17,7 @@ BETWEEN = " "
 
 
 @ibis.udf.agg.builtin(name="bit_or")
-def union(words: int) -> int:  # type: ignore[empty-body]
+def union(words: int) -> int:  # type: ignore[empty-body, untyped-decorator]
     """Return all bits of a column of words; Ibis knows this aggregate for few of the databases that have it."""
 
 

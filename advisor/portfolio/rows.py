@@ -91,7 +91,7 @@ class _Row:
         if not isinstance(value, dict):
             return self._scalar(value)
         keys = self.layout.member(list_)
-        cells: dict[str, Any] = {keys.get(key, key): one for key, one in value.items() if not _empty(one)}
+        cells: dict[str, Any] = {keys.get(str(key), str(key)): one for key, one in value.items() if not _empty(one)}
         own: dict[str, Node] = {}
         for key in [key for key in cells if keys.get(key) == key and "." not in key]:
             own[key] = self._scalar(cells.pop(key))

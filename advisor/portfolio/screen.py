@@ -18,14 +18,15 @@ from advisor.explain.report import report
 from advisor.judge import Judge
 from advisor.portfolio.backend import Backend, sql
 from advisor.portfolio.cells import Read
-from advisor.portfolio.layout import DEAL, TITLE
+from advisor.portfolio.layout import DEAL, KEYS, TITLE, Layout
 from advisor.portfolio.plan import PROBLEMS, plan
 from advisor.portfolio.rows import Record, read_row
-from advisor.portfolio.slice import bearing
-from advisor.portfolio.source import ROW, Batch, Source
+from advisor.portfolio.slice import Slice, bearing
+from advisor.portfolio.source import ROW, SHAPE, Batch, Source
 from advisor.portfolio.stages import Stages
 from advisor.problems import EngineError
 from advisor.program import YES
+from advisor.quarantine import Quarantine
 from advisor.result import SCHEMA_VERSION, Review
 from advisor.review import urgency
 
@@ -40,6 +41,8 @@ WRITTEN = (*SETS, PROBLEMS)
 ORDERED = ("decided_by",)
 
 Row = dict[str, Any]
+Columns = dict[str, tuple[str, ...]]
+"""The columns of the tables of cells: of the deals, and of each list."""
 
 
 @dataclass
@@ -96,7 +99,7 @@ class Screen:
         self.most = most
         self._size = sample
         self._random = Random(seed)
-        self._columns: dict[str, tuple[str, ...]] = {}
+        self._columns: Columns = {}
         self._queries: dict[str, str] = {}
 
     def batches(self, size: int = BATCH) -> Iterator[pa.Table]:
@@ -115,20 +118,13 @@ class Screen:
             self.backend.put(f"given_{name}", table)
         columns = {name: tuple(table.column_names) for name, table in tables.items()}
         if columns != self._columns:
-            self._columns, self._queries = columns, self._plan(columns)
+            self._columns, self._queries = columns, queries(self.sheet, columns, self.on, self.backend.dialect)
         found = self.backend.run(self._queries).sort_by(ROW)
         if found.num_rows != batch.deals.num_rows:
             raise EngineError(
                 f"{batch.deals.num_rows} rows were put in and {found.num_rows} came back; nothing is written"
             )
         return found
-
-    def _plan(self, columns: dict[str, tuple[str, ...]]) -> dict[str, str]:
-        stages = Stages()
-        members = {name: found for name, found in columns.items() if name != DEALS}
-        read = Read(self.sheet, stages, columns[DEALS], members, self.on)
-        states = {name: table for name, (table, _) in read.members.items()}
-        return sql(plan(self.sheet, stages, read.deals, states, read.wrong).queries, self.backend.dialect)
 
     def _count(self, result: pa.Table) -> None:
         summary = self.summary
@@ -243,6 +239,27 @@ class Screen:
             "stopped_by": sorted(unit.name for unit in self.sheet.stops if inference.value(unit) == YES),
             "kept_out": sorted({path for _, path in kept_out}),
         }
+
+
+def queries(sheet: Slice, columns: Columns, on: date | None, dialect: str) -> dict[str, str]:
+    """Write the queries that judge tables of cells with these columns; those of the deals stand under `deals`."""
+    stages = Stages()
+    members = {name: found for name, found in columns.items() if name != DEALS}
+    read = Read(sheet, stages, columns[DEALS], members, on)
+    states = {name: table for name, (table, _) in read.members.items()}
+    return sql(plan(sheet, stages, read.deals, states, read.wrong).queries, dialect)
+
+
+def all_columns(sheet: Slice) -> Columns:
+    """Return the columns of tables of cells that bear on a verdict: keys, facts with evidence and origin, and lists."""
+    layout, asked = Layout(sheet.knowledge), (*sheet.paths, *Quarantine(sheet.knowledge).paths)
+    endings = ("", ".evidence", ".how")
+    cells = {path + ending for path in asked for ending in endings}
+    found = {DEALS: (ROW, SHAPE, *(c for c in layout.columns if c in cells or c in (*KEYS, *sheet.knowledge.lists)))}
+    for name in sheet.knowledge.lists:
+        keys = dict.fromkeys(layout.member(name).values())
+        found[name] = (ROW, *(key for key in keys if key in cells or "." not in key))
+    return found
 
 
 def _row(batch: Batch, result: pa.Table, index: int) -> Judged:

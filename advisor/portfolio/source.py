@@ -197,7 +197,7 @@ class Source:
         columns = ", ".join(
             f"coalesce(trim(cells.{_name(name)}::VARCHAR), '') AS {_name(name)}" for name in self.columns
         )
-        good = f"json_valid({LINE}) AND json_type({LINE}) = 'OBJECT'"
+        good = _is_json(LINE, "OBJECT")
         return (
             f"SELECT {ROW}, coalesce({LINE}, '') AS {LINE}, {columns}, CASE WHEN good IS NOT TRUE THEN 'line ' "
             f"WHEN {_strange(LINE, self.columns)} "
@@ -210,7 +210,7 @@ class Source:
         return f"{_name(list_)} NOT IN ('', 'unknown', 'null')"
 
     def _array(self, list_: str) -> str:
-        return f"(json_valid({_name(list_)}) AND json_type({_name(list_)}) = 'ARRAY')"
+        return _is_json(_name(list_), "ARRAY")
 
     def _keys(self, cursor: duckdb.DuckDBPyConnection, list_: str) -> set[str] | None:
         """Return the keys that the members of a batch have; None: some members are no objects, or hold one."""
@@ -269,6 +269,11 @@ def _ids(tables: Iterable[pa.Table]) -> pa.Table:
     """Return how the members of all lists are called, with their rows."""
     none = pa.table({ROW: pa.array([], pa.int64()), CALLED: pa.array([], pa.string())})
     return pa.concat_tables([none, *(table.select([ROW, CALLED]) for table in tables)])
+
+
+def _is_json(value: str, kind: str) -> str:
+    """Write the condition that a text is JSON of a kind; what is no JSON must not come to any other function."""
+    return f"(CASE WHEN json_valid({value}) THEN json_type({value}) = '{kind}' ELSE false END)"
 
 
 def _strange(value: str, known: Iterable[str]) -> str:
