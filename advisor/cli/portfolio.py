@@ -16,7 +16,6 @@ import click
 from advisor import paths
 from advisor.cli import options
 from advisor.problems import Exit, InputError, Location, Problem, nearest
-from advisor.render.layout.pack import pack_page
 from advisor.render.output import SUFFIXES, render, show, write_file
 
 if TYPE_CHECKING:
@@ -83,6 +82,7 @@ def portfolio_command(
     installed()
     from advisor.portfolio.screen import WRITTEN
     from advisor.render.dealtable import check_suffix, write_table
+    from advisor.render.layout.pack import pack_page
     from advisor.render.layout.portfolio import portfolio_page
 
     check_suffix(output)

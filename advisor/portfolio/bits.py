@@ -16,8 +16,8 @@ BETWEEN = " "
 """What parts the names of a set in a text; names of facts, rules and verdicts hold none."""
 
 
-@ibis.udf.agg.builtin(name="bit_or")
-def union(words: int) -> int:  # type: ignore[empty-body, untyped-decorator]
+@ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]
+def union(words: int) -> int:  # type: ignore[empty-body]
     """Return all bits of a column of words; Ibis knows this aggregate for few of the databases that have it."""
 
 
