@@ -19,6 +19,7 @@ from advisor.load.cases import MAX_MEMBERS
 from advisor.load.table import DELIMITERS, fold
 from advisor.portfolio.layout import AS_OF, CURRENCY, DEAL, TITLE, Layout
 from advisor.portfolio.rows import Record
+from advisor.portfolio.spelling import as_text, is_json, quoted, strange, text
 from advisor.problems import InputError, Location, Problem, Problems
 from advisor.yamlfile import BOM
 
@@ -126,29 +127,29 @@ class Source:
         names = cells(delimiter)
         header = self._header(names)
         more = [f"overflow_{n}" for n in range(_OVERFLOW)]
-        types = ", ".join(f"{_text(header[name])}: 'VARCHAR'" for name in names)
+        types = ", ".join(f"{text(header[name])}: 'VARCHAR'" for name in names)
         types += "".join(f", '{name}': 'VARCHAR'" for name in more)
         read = (
-            f"read_csv({_text(str(self.path))}, columns = {{{types}}}, delim = {_text(delimiter)}, header = false, "
+            f"read_csv({text(str(self.path))}, columns = {{{types}}}, delim = {text(delimiter)}, header = false, "
             "skip = 1, quote = '\"', escape = '\"', null_padding = true, auto_detect = false, "
             "max_line_size = 16000000, parallel = false)"
         )
-        columns = ", ".join(f"{_name(column)}" for column in header.values())
+        columns = ", ".join(f"{quoted(column)}" for column in header.values())
         overflow = " OR ".join(f"{name} IS NOT NULL" for name in more)
         return f"SELECT {columns}, ({overflow}) AS overflow FROM {read}", tuple(header.values())
 
     def _open_lines(self) -> tuple[str, tuple[str, ...]]:
         read = (
-            f"read_csv({_text(str(self.path))}, columns = {{'{LINE}': 'VARCHAR'}}, delim = '\x01', quote = '', "
+            f"read_csv({text(str(self.path))}, columns = {{'{LINE}': 'VARCHAR'}}, delim = '\x01', quote = '', "
             "escape = '', header = false, auto_detect = false, max_line_size = 16000000, parallel = false)"
         )
         return f"SELECT {LINE} FROM {read}", self.layout.columns
 
     def _open_parquet(self) -> tuple[str, tuple[str, ...]]:
-        read = f"read_parquet({_text(str(self.path))})"
+        read = f"read_parquet({text(str(self.path))})"
         described = self.connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
         header = self._header([name for name, *_ in described])
-        columns = (f"{_as_text(name, kind)} AS {_name(header[name])}" for name, kind, *_ in described)
+        columns = (f"{as_text(name, kind)} AS {quoted(header[name])}" for name, kind, *_ in described)
         return f"SELECT {', '.join(columns)} FROM {read}", tuple(header.values())
 
     def _batch(self, raw: pa.Table, first: int) -> Batch:
@@ -164,11 +165,11 @@ class Source:
             members.setdefault(name, self._nobody(name))
         cursor.register("ids", _ids(members.values()))
         shaped = [
-            f"CASE WHEN {self._misshapen(name, keys[name])} THEN {_text(name + ' ')} ELSE '' END" for name in lists
+            f"CASE WHEN {self._misshapen(name, keys[name])} THEN {text(name + ' ')} ELSE '' END" for name in lists
         ]
         same = f"SELECT {ROW} FROM ids GROUP BY {ROW} HAVING count(*) > count(DISTINCT {CALLED})"
         twice = f"CASE WHEN {ROW} IN ({same}) THEN 'id ' ELSE '' END"
-        names = [_name(name) for name in parsed.column_names if name != SHAPE]
+        names = [quoted(name) for name in parsed.column_names if name != SHAPE]
         shape = " || ".join([SHAPE, *shaped, twice])
         query = f"SELECT {', '.join(names)}, {shape} AS {SHAPE} FROM parsed ORDER BY {ROW}"
         deals = cursor.sql(query).to_arrow_table()
@@ -190,32 +191,32 @@ class Source:
 
     def _parsed(self, overflow: bool, lines: bool) -> str:
         if not lines:
-            columns = ", ".join(f"coalesce(trim({_name(name)}), '') AS {_name(name)}" for name in self.columns)
+            columns = ", ".join(f"coalesce(trim({quoted(name)}), '') AS {quoted(name)}" for name in self.columns)
             shape = "CASE WHEN overflow THEN 'cells ' ELSE '' END" if overflow else "''"
             return f"SELECT {ROW}, {columns}, {shape} AS {SHAPE} FROM raw"
         kinds = {name: "JSON" if name in self.lists else "VARCHAR" for name in self.columns}
         columns = ", ".join(
-            f"coalesce(trim(cells.{_name(name)}::VARCHAR), '') AS {_name(name)}" for name in self.columns
+            f"coalesce(trim(cells.{quoted(name)}::VARCHAR), '') AS {quoted(name)}" for name in self.columns
         )
-        good = _is_json(LINE, "OBJECT")
+        good = is_json(LINE, "OBJECT")
         return (
             f"SELECT {ROW}, coalesce({LINE}, '') AS {LINE}, {columns}, CASE WHEN good IS NOT TRUE THEN 'line ' "
-            f"WHEN {_strange(LINE, self.columns)} "
+            f"WHEN {strange(LINE, self.columns)} "
             f"OR len(json_keys({LINE})) > len(list_distinct(json_keys({LINE}))) THEN 'keys ' ELSE '' END AS {SHAPE} "
             f"FROM (SELECT *, {good} AS good, json_transform(CASE WHEN {good} THEN {LINE} ELSE '{{}}' END, "
-            f"{_text(json.dumps(kinds))}) AS cells FROM raw)"
+            f"{text(json.dumps(kinds))}) AS cells FROM raw)"
         )
 
     def _given(self, list_: str) -> str:
-        return f"{_name(list_)} NOT IN ('', 'unknown', 'null')"
+        return f"{quoted(list_)} NOT IN ('', 'unknown', 'null')"
 
     def _array(self, list_: str) -> str:
-        return _is_json(_name(list_), "ARRAY")
+        return is_json(quoted(list_), "ARRAY")
 
     def _keys(self, cursor: duckdb.DuckDBPyConnection, list_: str) -> set[str] | None:
         """Return the keys that the members of a batch have; None: some members are no objects, or hold one."""
         good = f"{self._given(list_)} AND {self._array(list_)}"
-        query = f"SELECT json_group_structure({_name(list_)}) FROM parsed WHERE {good}"
+        query = f"SELECT json_group_structure({quoted(list_)}) FROM parsed WHERE {good}"
         ((found,),) = cursor.execute(query).fetchall()
         kind = json.loads(found) if found is not None else []
         plain = isinstance(kind, list) and len(kind) == 1 and isinstance(kind[0], dict)
@@ -225,10 +226,10 @@ class Source:
 
     def _misshapen(self, list_: str, keys: set[str] | None) -> str:
         """Write the condition that a list is none, is too long, or has members with keys that are not known."""
-        members = f"from_json({_name(list_)}, '[\"JSON\"]')"
-        inside = f"json_array_length({_name(list_)}) > {MAX_MEMBERS}"
+        members = f"from_json({quoted(list_)}, '[\"JSON\"]')"
+        inside = f"json_array_length({quoted(list_)}) > {MAX_MEMBERS}"
         if keys is None or not keys <= set(self.layout.member(list_)):
-            one = f"json_type(m) <> 'OBJECT' OR {_strange('m', self.layout.member(list_))}"
+            one = f"json_type(m) <> 'OBJECT' OR {strange('m', self.layout.member(list_))}"
             inside += f" OR len(list_filter({members}, lambda m: {one})) > 0"
         return f"{self._given(list_)} AND CASE WHEN {self._array(list_)} THEN {inside} ELSE true END"
 
@@ -240,15 +241,15 @@ class Source:
         kinds = json.dumps([dict.fromkeys(keys, "VARCHAR")])
         short: dict[str, list[str]] = {}
         for key, column in keys.items():
-            short.setdefault(column, []).append(f"m.{_name(key)}")
+            short.setdefault(column, []).append(f"m.{quoted(key)}")
         columns = (
-            f"coalesce(trim(coalesce({', '.join(found)})), '') AS {_name(column)}" for column, found in short.items()
+            f"coalesce(trim(coalesce({', '.join(found)})), '') AS {quoted(column)}" for column, found in short.items()
         )
         member = self.layout.knowledge.lists[list_].member
-        default = f"coalesce(nullif(m.id, ''), {_text(member)} || '-' || n) AS called"
+        default = f"coalesce(nullif(m.id, ''), {text(member)} || '-' || n) AS called"
         return (
             f"SELECT row, {default}, {', '.join(columns)} FROM (SELECT row, unnest(l) AS m, "
-            f"generate_subscripts(l, 1) AS n FROM (SELECT row, from_json({_name(list_)}, {_text(kinds)}) AS l "
+            f"generate_subscripts(l, 1) AS n FROM (SELECT row, from_json({quoted(list_)}, {text(kinds)}) AS l "
             f"FROM parsed WHERE {self._given(list_)} AND {self._array(list_)}))"
         )
 
@@ -269,36 +270,3 @@ def _ids(tables: Iterable[pa.Table]) -> pa.Table:
     """Return how the members of all lists are called, with their rows."""
     none = pa.table({ROW: pa.array([], pa.int64()), CALLED: pa.array([], pa.string())})
     return pa.concat_tables([none, *(table.select([ROW, CALLED]) for table in tables)])
-
-
-def _is_json(value: str, kind: str) -> str:
-    """Write the condition that a text is JSON of a kind; what is no JSON must not come to any other function."""
-    return f"(CASE WHEN json_valid({value}) THEN json_type({value}) = '{kind}' ELSE false END)"
-
-
-def _strange(value: str, known: Iterable[str]) -> str:
-    """Write the condition that an object says something under a key that is not known."""
-    pointer = "'/' || replace(replace(k, '~', '~0'), '/', '~1')"
-    told = f"json_extract_string({value}, {pointer}) IS NOT NULL"
-    names = ", ".join(map(_text, known))
-    return f"len(list_filter(json_keys({value}), lambda k: k NOT IN ({names}) AND {told})) > 0"
-
-
-def _as_text(name: str, kind: str) -> str:
-    """Write a cell of a typed column as text."""
-    if kind.endswith("[]") or kind.startswith(("STRUCT", "MAP", "LIST", "UNION")):
-        return f"to_json({_name(name)})::VARCHAR"
-    if kind.startswith("TIMESTAMP"):
-        return f"CAST({_name(name)} AS DATE)::VARCHAR"
-    if kind in ("DOUBLE", "FLOAT"):
-        exact = f"CAST(CAST({_name(name)} AS DECIMAL(21, 6)) AS VARCHAR)"
-        return f"CASE WHEN abs({_name(name)}) < 1e15 THEN {exact} ELSE CAST({_name(name)} AS VARCHAR) END"
-    return f"CAST({_name(name)} AS VARCHAR)"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,40 @@
+"""Small pieces of SQL with which DuckDB reads tables: names, texts, and questions about JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def is_json(value: str, kind: str) -> str:
+    """Write the condition that a text is JSON of a kind; what is no JSON must not come to any other function."""
+    return f"(CASE WHEN json_valid({value}) THEN json_type({value}) = '{kind}' ELSE false END)"
+
+
+def strange(value: str, known: Iterable[str]) -> str:
+    """Write the condition that an object says something under a key that is not known."""
+    pointer = "'/' || replace(replace(k, '~', '~0'), '/', '~1')"
+    told = f"json_extract_string({value}, {pointer}) IS NOT NULL"
+    names = ", ".join(map(text, known))
+    return f"len(list_filter(json_keys({value}), lambda k: k NOT IN ({names}) AND {told})) > 0"
+
+
+def as_text(name: str, kind: str) -> str:
+    """Write a cell of a typed column as text."""
+    if kind.endswith("[]") or kind.startswith(("STRUCT", "MAP", "LIST", "UNION")):
+        return f"to_json({quoted(name)})::VARCHAR"
+    if kind.startswith("TIMESTAMP"):
+        return f"CAST({quoted(name)} AS DATE)::VARCHAR"
+    if kind in ("DOUBLE", "FLOAT"):
+        exact = f"CAST(CAST({quoted(name)} AS DECIMAL(21, 6)) AS VARCHAR)"
+        return f"CASE WHEN abs({quoted(name)}) < 1e15 THEN {exact} ELSE CAST({quoted(name)} AS VARCHAR) END"
+    return f"CAST({quoted(name)} AS VARCHAR)"
+
+
+def quoted(name: str) -> str:
+    """Write a name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(words: str) -> str:
+    """Write a text."""
+    return "'" + words.replace("'", "''") + "'"
