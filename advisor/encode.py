@@ -172,6 +172,7 @@ class Encoder:
     """
 
     def __init__(self, program: Program, tests: Deciders) -> None:
+        self.program = program
         self._tests = tests
         self._width = len(program.columns)
         self._lists = tuple(tests.knowledge.lists)
