@@ -91,8 +91,8 @@ def ids_in(source: str) -> Iterator[str]:
 
 
 IDS = {id_ for path in ADVISOR.rglob("*.py") for id_ in ids_in(path.read_text(encoding="utf-8"))}
-ON_THE_COMMAND_LINE = {id_ for _, id_, _ in (*ERRORS, *BAD_ROWS)} | {"file-unwritable"}
-"""Ids that tests/test_cli.py and tests/test_import.py provoke."""
+ON_THE_COMMAND_LINE = {id_ for _, id_, _ in (*ERRORS, *BAD_ROWS)} | {"file-unwritable", "library-missing", "bad-row"}
+"""Ids that tests/test_cli.py, tests/test_import.py and tests/test_portfolio.py provoke."""
 IN_EXERCISES = {id_ for *_, id_, _ in (*BAD_LESSONS, *BAD_SHEETS)} | {"not-committed"}
 """Ids that tests/test_exercise.py provokes."""
 

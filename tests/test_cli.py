@@ -205,8 +205,9 @@ def test_answers_in_both_languages_and_all_formats(
 
 
 def test_every_command_with_formats_is_tried() -> None:
+    """One that writes a table as well, and says so, is tried in tests/test_portfolio.py."""
     tried = {" ".join(c[: 2 if c[0] in ("playbook", "exercise") else 1]) for c in COMMANDS}
-    assert tried == set(FORMATTED)
+    assert tried | {"portfolio"} == set(FORMATTED)
 
 
 def test_json_holds_both_languages_whatever_the_language_asked_for(advisor: Advisor) -> None:
@@ -476,6 +477,14 @@ def test_a_broken_house_rule_stops_every_command(advisor: Advisor, tmp_path: Pat
 # Errors
 
 ERRORS: list[tuple[list[str], str, str]] = [
+    (["portfolio", "wrong.csv", "--output", "o.csv"], "unknown-column", 'did you mean "deal.price"?'),
+    (["portfolio", "broken.parquet", "--output", "o.csv"], "table-unreadable", "the table cannot be read"),
+    (
+        ["portfolio", "right.csv", "--output", "o.csv", "--backend", "nothing://x"],
+        "backend-unreachable",
+        "cannot connect to nothing://x",
+    ),
+    (["playbook", "sql", "--dialect", "klingon"], "unknown-dialect", "klingon"),
     (["next", "nowhere.yaml"], "file-unreadable", "nowhere.yaml: error: cannot read the file: No such file"),
     (["next", "."], "file-unreadable", "cannot read the file"),
     (["review", "nowhere"], "file-missing", "nowhere: error: there is no such file or folder"),
@@ -598,6 +607,9 @@ LINE = re.compile(r"[^\n]+: error: [^\n]+ \[[a-z0-9-]+\]\n")
 )
 def test_errors_name_what_is_wrong(advisor: Advisor, tmp_path: Path, arguments: list[str], id_: str, said: str) -> None:
     (tmp_path / "empty").mkdir()
+    (tmp_path / "wrong.csv").write_text("deal,as_of,deal.prise\nA,2026-03-01,5\n")
+    (tmp_path / "right.csv").write_text("deal,as_of,deal.price\nA,2026-03-01,5\n")
+    (tmp_path / "broken.parquet").write_bytes(b"no table")
     (tmp_path / "circle.yaml").symlink_to("circle.yaml")
     (tmp_path / "account.yaml").write_text("kind: account\ncase: a\ntitle: An account\nas_of: 2026-03-01\n")
     outcome = advisor(*arguments)

@@ -6,6 +6,7 @@ import csv
 import importlib.util
 import io
 import json
+import re
 import shutil
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -262,3 +263,30 @@ def test_spark_says_what_the_engine_says(tmp_path: Path, shipped_judge: Judge) -
     list(found.batches())
     found.check()
     assert found.summary.sampled == len(ROWS)
+
+
+def test_without_its_libraries_the_command_says_which_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "duckdb" else found(name))
+    table = write(tmp_path / "deals.csv", ROWS)
+    outcome = run(table, "--output", tmp_path / "out.csv")
+    assert outcome.exit_code == 2
+    assert "pip install 'deal-advisor[portfolio]' [library-missing]" in outcome.output
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("format_", ["text", "markdown", "json"])
+def test_the_summary_comes_in_both_languages_and_all_formats(tmp_path: Path, lang: str, format_: str) -> None:
+    good = [row for number, row in enumerate(ROWS, start=1) if number not in BAD]
+    table = write(tmp_path / "deals.jsonl", good)
+    outcome = run(table, "--output", tmp_path / "out.csv", "--lang", lang, "--format", format_, "--sample", "3")
+    assert outcome.exit_code == 0, outcome.output
+    printed = outcome.output.partition("written: ")[0]
+    if format_ == "json":
+        assert json.loads(printed)["rows"] == len(good)
+        return
+    assert not re.search("[{}]|None", printed)
+    assert bool(re.search("[\u4e00-\u9fff]", printed)) == (lang == "zh")

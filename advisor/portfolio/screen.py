@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -24,13 +25,13 @@ from advisor.portfolio.rows import Record, read_row
 from advisor.portfolio.slice import Slice, bearing
 from advisor.portfolio.source import ROW, SHAPE, Batch, Source
 from advisor.portfolio.stages import Stages
-from advisor.problems import EngineError
+from advisor.problems import EngineError, Location, Problem
 from advisor.program import YES
 from advisor.quarantine import Quarantine
 from advisor.result import SCHEMA_VERSION, Review
 from advisor.review import urgency
 
-BATCH = 40_000
+BATCH = 25_000
 """Rows judged at once: more cost memory, fewer cost time, since a plan is made anew for each batch."""
 WORST = 200
 """So many wrong rows are told in full; the others are counted, and named in the result."""
@@ -104,7 +105,7 @@ class Screen:
 
     def batches(self, size: int = BATCH) -> Iterator[pa.Table]:
         """Yield what the columns say, in the order of the rows."""
-        for batch in self.source.batches(size):
+        for batch in _ahead(self.source.batches(size)):
             result = self._judged(batch)
             self._count(result)
             self._draw(batch, result)
@@ -163,7 +164,8 @@ class Screen:
 
     def _shape(self, number: int, wrong: str) -> str:
         columns = ", ".join(wrong.split())
-        return f"{self.source.name}, row {number}: error: this cannot be read: {columns} [bad-row]"
+        at = Location(f"{self.source.name}, row {number}")
+        return str(Problem(at, "bad-row", f"this cannot be read: {columns}"))
 
     def _pick(self, batch: Batch, result: pa.Table) -> None:
         """Keep the rows that need a board most: stopped by a legal limit, closed, with facts kept out, open."""
@@ -239,6 +241,15 @@ class Screen:
             "stopped_by": sorted(unit.name for unit in self.sheet.stops if inference.value(unit) == YES),
             "kept_out": sorted({path for _, path in kept_out}),
         }
+
+
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield batches, each of which is read while the one before it is judged."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def queries(sheet: Slice, columns: Columns, on: date | None, dialect: str) -> dict[str, str]:
