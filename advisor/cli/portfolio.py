@@ -95,11 +95,11 @@ def portfolio_command(
             review = screen.explained()
             write_file(explain, render(kind, lang, partial(pack_page, review=review), review))
         summary = screen.summary
-        summary.seconds = round(time.monotonic() - began, 1)
         page = partial(portfolio_page, summary=summary, verdicts=judge.knowledge.verdicts)
         show(format_, lang, page, summary)
     for path in (output, *([explain] if explain else [])):
         click.echo(f"written: {path}", err=True)
+    click.echo(f"took {time.monotonic() - began:.1f} s", err=True)
     return Exit.INPUT if summary.wrong else Exit.OK
 
 

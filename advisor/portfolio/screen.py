@@ -58,7 +58,6 @@ class Summary:
     verdicts: Counter[str] = field(default_factory=Counter)
     settled_of: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
-    seconds: float = 0.0
     sampled: int = 0
     tried: int = 0
     """Sampled rows that are open in columns, and settled once the engine tries the values that are missing."""

@@ -30,7 +30,6 @@ def portfolio_page(page: Page, summary: Summary, verdicts: Mapping[str, Verdict]
     ]
     page.add(Table(names, tuple(rows)))
     page.line("portfolio.sample", "quiet", count=summary.sampled, tried=summary.tried)
-    page.line("portfolio.time", "quiet", seconds=str(summary.seconds))
     if summary.wrong:
         page.head("portfolio.wrong", count=summary.wrong)
         page.add(Bullets(tuple(Bullet(text, tone="bad") for text in summary.problems[:MAX_PROBLEMS])))
