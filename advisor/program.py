@@ -5,7 +5,7 @@ A column holds 0 (no), 1 (undecided) or 2 (yes). Engine, shadow and explanations
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from functools import cached_property
 from typing import Literal
@@ -164,15 +164,19 @@ class Program:
 
         Units and columns keep their numbers. What is said and done about a verdict is most of a rule base.
         """
-        stack = [u.number for u in self.units if u.rule and (u.rule.then.candidate or u.rule.then.defeats)]
-        kept: set[int] = set()
-        while stack:
-            number = stack.pop()
-            if number not in kept:
-                kept.add(number)
-                stack.extend(unit.number for unit in self._below(self.units[number]))
+        kept = self.below(u.number for u in self.units if u.rule and (u.rule.then.candidate or u.rule.then.defeats))
         levels = tuple(tuple(unit for unit in level if unit.number in kept) for level in self.levels)
         return Program(self.columns, self.units, levels, self.quantified)
+
+    def below(self, units: Iterable[int]) -> set[int]:
+        """Return these units and all on which they rest."""
+        stack, found = list(units), set[int]()
+        while stack:
+            number = stack.pop()
+            if number not in found:
+                found.add(number)
+                stack.extend(unit.number for unit in self._below(self.units[number]))
+        return found
 
     def _below(self, unit: Unit) -> Iterator[Unit]:
         """Yield the units on which one rests."""

@@ -10,8 +10,8 @@ from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
 from advisor.evidence import Doubt, Place, View, doubt, learnt, places
 from advisor.infer import Inference, Reasoner
-from advisor.model import Value, paths_read
-from advisor.program import YES, FindingColumn, HelperColumn, Program, QuantifiedColumn
+from advisor.model import FactTest, KnowledgeTest, Value, paths_read
+from advisor.program import YES, Program
 from advisor.record import dataclass
 from advisor.rows import lanes
 from advisor.rule import Rule
@@ -181,20 +181,8 @@ def upstream(program: Program, arbiter: Arbiter) -> frozenset[str]:
 
 def paths_below(program: Program, units: list[int]) -> frozenset[str]:
     """Return the paths of all facts that these units read, through findings and quantifiers."""
-    paths: set[str] = set()
-    seen: set[int] = set()
-    stack = list(units)
-    while stack:
-        number = stack.pop()
-        if number in seen:
-            continue
-        seen.add(number)
-        for column in {lit.column for alt in program.units[number].alternatives for lit in alt}:
-            means = program.columns[column].means
-            if isinstance(means, QuantifiedColumn):
-                stack.extend(u.number for u in program.writers[means.member_column])
-            elif isinstance(means, (FindingColumn, HelperColumn)):
-                stack.extend(u.number for u in program.writers.get(column, ()))
-            else:
-                paths |= {path for path in paths_read(means) if "." in path}
-    return frozenset(paths)
+    alternatives = (alternative for n in program.below(units) for alternative in program.units[n].alternatives)
+    read = {lit.column for alternative in alternatives for lit in alternative}
+    tests = (program.columns[number].means for number in read)
+    paths = {path for test in tests if isinstance(test, (FactTest, KnowledgeTest)) for path in paths_read(test)}
+    return frozenset(path for path in paths if "." in path)
