@@ -15,10 +15,11 @@ from advisor.judge import Judge
 from advisor.model import CASE, Fact
 from advisor.portfolio import encode
 from advisor.portfolio.plan import Plan, plan
+from advisor.portfolio.screen import on_engine
 from advisor.portfolio.slice import Slice, bearing
 from advisor.portfolio.stages import Stages
 from advisor.portfolio.views import ROW
-from advisor.program import YES, Program
+from advisor.program import Program
 from advisor.rulebase import Knowledge
 
 Row = dict[str, Any]
@@ -110,19 +111,8 @@ class Table:
 
 def judged(judge: Judge, sheet: Slice, case: Case, view: View) -> Row:
     """Judge a view on the engine, as far as columns can: without trying values."""
-    told = judge.reasoner.quarantine.spare(view)
-    inference = judge.reasoner.infer(told, case.id)
-    decision = judge.arbiter.decide(inference.case)
-    settlement = judge.settlement(case, told, decision, trying=False)
-    return {
-        "verdict": decision.verdict,
-        "settled": settlement.settled,
-        "possible": sorted(settlement.possible),
-        "decided_by": [c.unit.name for c in decision.standing if c.verdict == decision.verdict],
-        "hangs_on": sorted({path for _, path in settlement.places} | set(settlement.lists)),
-        "stopped_by": sorted(unit.name for unit in sheet.stops if inference.value(unit) == YES),
-        "kept_out": sorted({path for _, path in judge.reasoner.quarantine.apply(told).quarantined}),
-    }
+    row, _ = on_engine(judge, sheet, case, view)
+    return row
 
 
 def plain(row: Row) -> Row:

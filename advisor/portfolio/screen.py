@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from advisor.case import Case
-from advisor.evidence import view_of
+from advisor.evidence import View, view_of
 from advisor.explain.report import report
 from advisor.judge import Judge
 from advisor.portfolio.backend import Backend, sql
@@ -222,24 +222,29 @@ class Screen:
         ]
 
     def engine(self, case: Case) -> Row:
-        """Judge a case on the engine, as far as columns can: without trying values."""
-        judge, view = self.judge, view_of(case, self.judge.knowledge)
-        told = judge.reasoner.quarantine.spare(view)
-        inference = judge.reasoner.infer(told, case.id)
-        decision = judge.arbiter.decide(inference.case)
-        settlement = judge.settlement(case, told, decision, trying=False)
-        if not settlement.settled and judge.settlement(case, told, decision).settled:
-            self.summary.tried += 1
-        kept_out = judge.reasoner.quarantine.apply(told).quarantined
-        return {
-            "verdict": decision.verdict,
-            "settled": settlement.settled,
-            "possible": sorted(settlement.possible),
-            "decided_by": [c.unit.name for c in decision.standing if c.verdict == decision.verdict],
-            "hangs_on": sorted({path for _, path in settlement.places} | set(settlement.lists)),
-            "stopped_by": sorted(unit.name for unit in self.sheet.stops if inference.value(unit) == YES),
-            "kept_out": sorted({path for _, path in kept_out}),
-        }
+        """Judge a case on the engine, as far as columns can, and count it where trying values would settle it."""
+        row, tried = on_engine(self.judge, self.sheet, case, view_of(case, self.judge.knowledge))
+        self.summary.tried += tried
+        return row
+
+
+def on_engine(judge: Judge, sheet: Slice, case: Case, view: View) -> tuple[Row, bool]:
+    """Judge a view on the engine, as far as columns can: without trying values; and say if these would settle it."""
+    told = judge.reasoner.quarantine.spare(view)
+    inference = judge.reasoner.infer(told, case.id)
+    decision = judge.arbiter.decide(inference.case)
+    settlement = judge.settlement(case, told, decision, trying=False)
+    kept_out = judge.reasoner.quarantine.apply(told).quarantined
+    row = {
+        "verdict": decision.verdict,
+        "settled": settlement.settled,
+        "possible": sorted(settlement.possible),
+        "decided_by": [c.unit.name for c in decision.standing if c.verdict == decision.verdict],
+        "hangs_on": sorted({path for _, path in settlement.places} | set(settlement.lists)),
+        "stopped_by": sorted(unit.name for unit in sheet.stops if inference.value(unit) == YES),
+        "kept_out": sorted({path for _, path in kept_out}),
+    }
+    return row, not settlement.settled and judge.settlement(case, told, decision).settled
 
 
 def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
