@@ -103,7 +103,7 @@ class Decisions:
         return self.verdicts.gather({verdict: fold(or_, flags) for verdict, flags in found.items()})
 
     def _states(self) -> ir.Table:
-        """Choose for each deal and state of its quarantine the world in which it is settled, and the view of an open one."""
+        """Choose for each deal and state of its quarantine the world that settles it; name the view of an open one."""
         views = self.views
         worlds = {"calm": views[WORLD] == CALM_WORLD, "wide": views[WORLD] == OPEN_WORLD}
         kept = (VERDICT, *self.standing.columns, *self.stops.columns)
