@@ -35,7 +35,7 @@ class Polars:
     """Judges in this process; several batches at once, since Polars leaves the interpreter free meanwhile."""
 
     dialect = "polars"
-    rows = 100_000
+    rows = 50_000
     at_once = 2
 
     def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:
