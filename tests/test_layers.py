@@ -78,6 +78,7 @@ FENCED = {
     "ibis": ("portfolio.*",),
     "sqlglot": ("portfolio.backend",),
     "duckdb": ("portfolio.source",),
+    "polars": ("portfolio.frames",),
     "pyarrow": ("portfolio.*", "render.dealtable"),
 }
 
