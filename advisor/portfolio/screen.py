@@ -18,8 +18,9 @@ from advisor.case import Case
 from advisor.evidence import View, view_of
 from advisor.explain.report import report
 from advisor.judge import Judge
-from advisor.portfolio.backend import Backend, Judging
+from advisor.portfolio.backend import Backend
 from advisor.portfolio.cells import Read
+from advisor.portfolio.frames import Judging
 from advisor.portfolio.layout import DEAL, KEYS, TITLE, Layout
 from advisor.portfolio.plan import PROBLEMS, plan
 from advisor.portfolio.rows import Record, read_row
