@@ -23,6 +23,7 @@ from advisor import paths
 from advisor.cli.main import main, run
 from advisor.judge import Judge
 from advisor.review import Judged, judged
+from tests.ledgers import PLAIN, written
 
 TESTS = Path(__file__).resolve().parent
 
@@ -94,6 +95,11 @@ COMMANDS = [
     ["glossary"],
     ["glossary", "coach"],
     ["review", CASE, "--seat", "competitor:competitor-1"],
+    ["record", CASE, "--by", "Board"],
+    ["record", CASE, "--decision", "withdraw", "--reason", "no time"],
+    ["record", "mill.deal", "--outcome", "won"],
+    ["ledger", "verify"],
+    ["ledger", "list"],
     ["exercise", "list", "--cases", "LESSONS"],
     ["exercise", "start", "toll-gates", "--act", "2", "--cases", "LESSONS"],
     ["exercise", "grade", "ANSWERS", "--cases", "LESSONS"],
@@ -151,6 +157,8 @@ def advisor(
     for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "ADVISOR_LANG", "ADVISOR_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     write(tmp_path, harbour=SETTLED)
+    (tmp_path / "mill.deal").write_text(OPEN, encoding="utf-8")
+    written(tmp_path / "ledger.jsonl", PLAIN)
     for name, text in EXPORTS.items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
 
@@ -206,7 +214,7 @@ def test_answers_in_both_languages_and_all_formats(
 
 def test_every_command_with_formats_is_tried() -> None:
     """One that writes a table as well, and says so, is tried in tests/test_portfolio.py."""
-    tried = {" ".join(c[: 2 if c[0] in ("playbook", "exercise") else 1]) for c in COMMANDS}
+    tried = {" ".join(c[: 2 if c[0] in ("playbook", "exercise", "ledger") else 1]) for c in COMMANDS}
     assert tried | {"portfolio"} == set(FORMATTED)
 
 
@@ -469,6 +477,8 @@ def test_a_broken_house_rule_stops_every_command(advisor: Advisor, tmp_path: Pat
     broken = HOUSE.format(id="rivals").replace("competitor.strong", "competitor.strange")
     (tmp_path / "house" / "rivals.yaml").write_text(broken, encoding="utf-8")
     for command in COMMANDS:
+        if command == ["ledger", "verify"]:
+            continue  # which asks nothing of rules
         outcome = advisor(*command, "--rules", "house")
         assert (outcome.code, outcome.out) == (2, "")
         assert 'did you mean "competitor.strong"?' in outcome.err
@@ -592,6 +602,23 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["exercise", "grade", "empty"], "no-cases", "there is no answer sheet (*.yaml) here"),
     (["exercise", "grade", CASE], "not-a-sheet", 'harbour.yaml:1:1: error: this is no answer sheet: it has no key "ex'),
     (["exercise", "answer", "nowhere.yaml"], "file-unreadable", "cannot read the file"),
+    (["record", CASE, "--decision", "bit"], "unknown-verdict", 'unknown verdict "bit"; did you mean "bid"?'),
+    (
+        ["record", CASE, "--decision", "withdraw"],
+        "override-without-reason",
+        'the advice is "bid"; a decision other than',
+    ),
+    (["record", CASE, "--decision", "withdraw", "--reason", " "], "override-without-reason", "needs --reason"),
+    (["record", CASE, "--outcome", "won"], "no-advice", 'ledger.jsonl: error: there is no advice on "harbour"'),
+    (["record", CASE, "--outcome", "won", "--ledger", "no"], "file-unreadable", "no: error: cannot read the file"),
+    (["record", CASE, "--ledger", "no/l"], "file-unwritable", "no/l: error: cannot write the file: No such file"),
+    (["record", CASE, "--ledger", "empty"], "ledger-not-a-file", "a ledger is a plain file"),
+    (["record", CASE, "--reason", "x" * 4001], "text-too-long", "--reason: error: longer than 4000 characters"),
+    (["record", CASE, "--on", "9999-12-31"], "not-a-date", "--on: error: the day must lie between 1900 and 2199"),
+    (["record", "account.yaml"], "account-not-deal", "this file is an account, and a ledger is about deals"),
+    (["ledger", "verify", "nowhere"], "file-unreadable", "nowhere: error: cannot read the file: No such file"),
+    (["ledger", "verify", "--head", "5f0c"], "ledger-head", "no entry has the hash 5f0c that was kept"),
+    (["ledger", "list", "--deal", "mil"], "unknown-deal", 'no entry of the deal "mil"; did you mean "mill"?'),
     (["glossary", "coch"], "unknown-term", 'there is no term "coch"; did you mean "coach"?'),
 ]
 """Arguments that are wrong, the id of the problem, and what is said of it."""
@@ -641,6 +668,8 @@ def test_all_wrong_settings_are_named_in_one_run(advisor: Advisor) -> None:
         (["import", "deals.csv"], "Missing option '--map'"),
         (["import", "deals.csv", "--map", "mini", "--dates", "any"], "'any' is not one of 'day-first', 'month-first'"),
         (["playbook"], "Usage: advisor playbook"),
+        (["record", CASE, "--decision", "bid", "--outcome", "won"], "--decision goes not with --outcome"),
+        (["record", CASE, "--outcome", "wonn"], "'wonn' is not one of 'won', 'lost'"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
 )

@@ -1,0 +1,173 @@
+"""`advisor record` and `advisor ledger`: what was advised and decided, what came of it, and how good it was."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+
+import click
+
+from advisor import paths
+from advisor.case import Case
+from advisor.cli import options
+from advisor.judge import Judge
+from advisor.ledger.entry import RESULTS, Advice, Entry, Note, Result
+from advisor.ledger.file import append, load
+from advisor.ledger.recording import advice, read_deal
+from advisor.ledger.verify import Sound, sound
+from advisor.load.reader import MAX_TEXT, shorten
+from advisor.paths import Library, shipped
+from advisor.problems import InputError, Location, Problem, Problems, nearest
+from advisor.render.layout.ledger import list_page, recorded_page, verified_page
+from advisor.render.output import show
+from advisor.rulecache import open_playbase
+
+ledger = click.option(
+    "--ledger",
+    "path",
+    type=click.Path(path_type=Path),
+    default=paths.LEDGER,
+    show_default=True,
+    help="The ledger; made when the first entry is recorded.",
+)
+file = click.argument("path", metavar="[FILE]", type=click.Path(path_type=Path), default=paths.LEDGER)
+head = click.option(
+    "--head",
+    "heads",
+    multiple=True,
+    metavar="HASH",
+    help="A hash that `record` printed and that was kept elsewhere: its entry must still be there. Can be repeated.",
+)
+
+
+@click.command("record")
+@options.case
+@ledger
+@click.option("--decision", metavar="VERDICT", help="What the board decided; another verdict needs --reason.")
+@click.option("--outcome", type=click.Choice(RESULTS), help="What came of the deal; nothing is judged then.")
+@click.option("--reason", metavar="TEXT", help="Why.")
+@click.option("--by", metavar="WHO", help="Who decided, or who tells of the outcome.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, instead of the case's own.")
+@options.lang
+@options.format_
+@options.rules
+def record_command(
+    case: Path,
+    path: Path,
+    decision: str | None,
+    outcome: Result | None,
+    reason: str | None,
+    by: str | None,
+    on: datetime | None,
+    lang: str,
+    format_: str,
+    rules: Path | None,
+) -> None:
+    """Record what is advised on a deal and what the board decided, or what came of it, in a ledger.
+
+    Nothing that is recorded is ever changed: a later entry corrects an earlier one, and both stay.
+
+    Example: advisor record cases/packaging-line-dairy-group.yaml --decision create-doubt --by Board
+    """
+    if decision is not None and outcome is not None:
+        raise click.UsageError("--decision goes not with --outcome: record the one, then the other")
+    library, day, problems = shipped(rules), options.day(on, "--on"), Problems()
+    words = {name: _text(text, name, problems) for name, text in (("--reason", reason), ("--by", by))}
+    problems.raise_if_any()
+    with closing(options.judge(rules)) as judge:
+        deal, hash_ = read_deal(case, judge.knowledge)
+        note = Note(
+            kind="outcome" if outcome else "advice",
+            day=day or deal.as_of,
+            deal=deal.id,
+            title=deal.title,
+            by=words["--by"],
+            reason=words["--reason"],
+            advice=None if outcome else _advice(judge, library, deal, hash_, day, decision),
+            outcome=outcome,
+        )
+    _may_stand(note, path)
+    done = append(path, note)
+    if done.aside is not None:
+        message = f"{path}: its end was not a whole entry, left by a writer that was stopped; set aside in {done.aside}"
+        click.echo(message, err=True)
+    page = partial(recorded_page, entry=done.entry, file=paths.display(path), verdicts=judge.knowledge.verdicts)
+    show(format_, lang, page, done.entry)
+
+
+def _text(text: str | None, option: str, problems: Problems) -> str | None:
+    """Read what somebody gave as text; None where nothing stands in it."""
+    if text is not None and len(text) > MAX_TEXT:
+        problems.add(Location(option), "text-too-long", f"longer than {MAX_TEXT} characters")
+    return (text or "").strip() or None
+
+
+def _advice(judge: Judge, library: Library, deal: Case, hash_: str, day: date | None, decision: str | None) -> Advice:
+    """Judge a deal, and return what is recorded of it."""
+    if decision is not None and decision not in judge.knowledge.verdicts:
+        message = f"unknown verdict {shorten(decision)}{nearest(decision, judge.knowledge.verdicts)}"
+        raise InputError([Problem(Location("--decision"), "unknown-verdict", message)])
+    return advice(judge, judge.judge(deal, day), library, hash_, decision)
+
+
+def _may_stand(note: Note, path: Path) -> None:
+    """Raise InputError for an override without its reason, and for an outcome of a deal that was never advised on."""
+    if note.advice is not None and note.advice.overridden and not note.reason:
+        message = f'the advice is "{note.advice.verdict.verdict}"; a decision other than that needs --reason'
+        raise InputError([Problem(Location("--decision"), "override-without-reason", message)])
+    if note.outcome is not None:
+        entries = load(path)
+        if not any(e.note.advice is not None and e.note.deal == note.deal for e in entries):
+            message = f"there is no advice on {shorten(note.deal)} in this ledger; record that first"
+            raise InputError([Problem(Location(paths.display(path)), "no-advice", message)])
+
+
+@click.group("ledger")
+def ledger_group() -> None:
+    """Read a ledger: whether it is whole, what stands in it, what turned a verdict, how good the advice was.
+
+    Example: advisor ledger verify --head 5f0c...
+    """
+
+
+@ledger_group.command("verify")
+@file
+@head
+@options.lang
+@options.format_
+def verify_command(path: Path, heads: tuple[str, ...], lang: str, format_: str) -> None:
+    """Check that nothing in a ledger was changed, taken out, put in or moved since it was recorded.
+
+    Example: advisor ledger verify ledger.jsonl --head 5f0c...
+    """
+    found: Sound = sound(load(path, heads), heads)
+    show(format_, lang, partial(verified_page, sound=found, file=paths.display(path)), found)
+
+
+@ledger_group.command("list")
+@file
+@click.option("--deal", metavar="ID", help="Only the entries of this deal.")
+@options.lang
+@options.format_
+@options.rules
+def list_command(path: Path, deal: str | None, lang: str, format_: str, rules: Path | None) -> None:
+    """List the entries of a ledger, one a line.
+
+    Example: advisor ledger list ledger.jsonl --deal packaging-line-dairy-group
+    """
+    base, _ = open_playbase(shipped(rules))
+    entries = load(path)
+    shown = entries if deal is None else _of_deal(entries, deal, path)
+    show(format_, lang, partial(list_page, entries=shown, verdicts=base.knowledge.verdicts), tuple(shown))
+
+
+def _of_deal(entries: list[Entry], deal: str, path: Path) -> list[Entry]:
+    """Return the entries of a deal; raise InputError if there are none."""
+    found = [entry for entry in entries if entry.note.deal == deal]
+    if not found:
+        hint = nearest(deal, {entry.note.deal for entry in entries})
+        message = f"there is no entry of the deal {shorten(deal)}{hint}"
+        raise InputError([Problem(Location(paths.display(path)), "unknown-deal", message)])
+    return found
