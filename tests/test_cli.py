@@ -100,6 +100,7 @@ COMMANDS = [
     ["record", "mill.deal", "--outcome", "won"],
     ["ledger", "verify"],
     ["ledger", "list"],
+    ["ledger", "diff", "mill"],
     ["exercise", "list", "--cases", "LESSONS"],
     ["exercise", "start", "toll-gates", "--act", "2", "--cases", "LESSONS"],
     ["exercise", "grade", "ANSWERS", "--cases", "LESSONS"],
@@ -619,6 +620,10 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["ledger", "verify", "nowhere"], "file-unreadable", "nowhere: error: cannot read the file: No such file"),
     (["ledger", "verify", "--head", "5f0c"], "ledger-head", "no entry has the hash 5f0c that was kept"),
     (["ledger", "list", "--deal", "mil"], "unknown-deal", 'no entry of the deal "mil"; did you mean "mill"?'),
+    (["ledger", "diff", "mil"], "unknown-deal", 'no entry of the deal "mil"; did you mean "mill"?'),
+    (["ledger", "diff", "port"], "no-advice", "no two advices on this deal"),
+    (["ledger", "diff", "mill", "--from", "3"], "no-advice", "the one after the other"),
+    (["ledger", "diff", "mill", "--to", "2"], "unknown-entry", "entry 2 is no advice on this deal; these are: 1, 3"),
     (["glossary", "coch"], "unknown-term", 'there is no term "coch"; did you mean "coach"?'),
 ]
 """Arguments that are wrong, the id of the problem, and what is said of it."""

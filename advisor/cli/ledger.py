@@ -13,14 +13,15 @@ from advisor import paths
 from advisor.case import Case
 from advisor.cli import options
 from advisor.judge import Judge
+from advisor.ledger.diff import diff
 from advisor.ledger.entry import RESULTS, Advice, Entry, Note, Result
 from advisor.ledger.file import append, load
-from advisor.ledger.recording import advice, read_deal
+from advisor.ledger.recording import advice, playbook_hash, read_deal
 from advisor.ledger.verify import Sound, sound
 from advisor.load.reader import MAX_TEXT, shorten
 from advisor.paths import Library, shipped
 from advisor.problems import InputError, Location, Problem, Problems, nearest
-from advisor.render.layout.ledger import list_page, recorded_page, verified_page
+from advisor.render.layout.ledger import diff_page, list_page, recorded_page, verified_page
 from advisor.render.output import show
 from advisor.rulecache import open_playbase
 
@@ -161,6 +162,50 @@ def list_command(path: Path, deal: str | None, lang: str, format_: str, rules: P
     entries = load(path)
     shown = entries if deal is None else _of_deal(entries, deal, path)
     show(format_, lang, partial(list_page, entries=shown, verdicts=base.knowledge.verdicts), tuple(shown))
+
+
+@ledger_group.command("diff")
+@click.argument("deal", metavar="DEAL")
+@ledger
+@click.option("--from", "then", type=click.IntRange(1), metavar="N", help="Number of the earlier entry.")
+@click.option("--to", "now", type=click.IntRange(1), metavar="M", help="Number of the later entry.")
+@options.lang
+@options.format_
+@options.rules
+def diff_command(
+    deal: str, path: Path, then: int | None, now: int | None, lang: str, format_: str, rules: Path | None
+) -> None:
+    """Compare two recorded advices on a deal: what changed, and the smallest changes that turned the verdict.
+
+    Without numbers, the last two are compared.
+
+    Example: advisor ledger diff packaging-line-dairy-group --from 1 --to 4
+    """
+    entries = [entry for entry in _of_deal(load(path), deal, path) if entry.note.advice is not None]
+    pair = _pair(entries, then, now, path)
+    library = shipped(rules)
+    with closing(options.judge(rules)) as judge:
+        found = diff(judge, playbook_hash(library), *pair)
+    show(format_, lang, partial(diff_page, diff=found), found)
+
+
+def _pair(entries: list[Entry], then: int | None, now: int | None, path: Path) -> tuple[Entry, Entry]:
+    """Return the two entries to compare; raise InputError where there are none."""
+    problems = Problems()
+    numbers = [entry.number for entry in entries]
+    for option, number in (("--from", then), ("--to", now)):
+        if number is not None and number not in numbers:
+            allowed = ", ".join(map(str, numbers)) or "none"
+            problems.add(
+                Location(option), "unknown-entry", f"entry {number} is no advice on this deal; these are: {allowed}"
+            )
+    problems.raise_if_any()
+    later = next((e for e in reversed(entries) if now in (None, e.number) and (then is None or e.number > then)), None)
+    earlier = [e for e in entries if later is not None and then in (None, e.number) and e.number < later.number]
+    if later is None or not earlier:
+        message = "there are no two advices on this deal, the one after the other, to compare"
+        raise InputError([Problem(Location(paths.display(path)), "no-advice", message)])
+    return earlier[-1], later
 
 
 def _of_deal(entries: list[Entry], deal: str, path: Path) -> list[Entry]:

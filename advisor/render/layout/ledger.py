@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
+from advisor.ledger.diff import Diff, RuleChange
 from advisor.ledger.entry import Advice, Entry
 from advisor.ledger.verify import Sound
 from advisor.model import Text
-from advisor.render.blocks import Cell, Line, Page, Table, Tone
+from advisor.render.blocks import Bullet, Bullets, Cell, Line, Page, Table, Tone
 from advisor.rulebase import Verdict
+from advisor.sheet import ChangedFact
 
 HEAD = "--head"
 Verdicts = Mapping[str, Verdict]
@@ -84,6 +87,49 @@ def _row(page: Page, entry: Entry, verdicts: Verdicts) -> tuple[str | Cell, ...]
     state = page.words(f"state.{note.advice.footing}")
     what = page.words("ledger.advice", verdict=label(verdicts, note.advice.verdict.verdict), state=state)
     return str(entry.number), note.day.isoformat(), title, what, _decision(page, note.advice, verdicts), comment
+
+
+def diff_page(page: Page, diff: Diff) -> None:
+    """Write what changed between two advices on a deal, and which of it turned the verdict."""
+    page.head("diff.title", 1, title=diff.title)
+    for stand in (diff.then, diff.now):
+        state, verdict = page.words(f"state.{stand.footing}"), stand.verdict.label
+        page.line("diff.stand", "strong", day=stand.day, number=stand.number, verdict=verdict, state=state)
+    page.head("diff.why")
+    larger = any(len(found) > diff.searched for found in diff.sets)
+    page.line("diff.together", count=diff.searched) if larger else page.line(f"diff.{diff.cause}")
+    for number, found in enumerate(diff.sets, start=1):
+        if len(diff.sets) > 1:
+            page.head("diff.set", 3, number=number)
+        page.add(Bullets(tuple(map(partial(_change, page), found))))
+    _others(page, diff)
+
+
+def _others(page: Page, diff: Diff) -> None:
+    page.head("diff.changes", count=len(diff.changes))
+    page.add(Bullets(tuple(map(partial(_change, page), diff.changes))) if diff.changes else _none(page))
+    page.head("diff.rules", count=len(diff.rules))
+    rows = tuple(
+        (page.words(f"diff.{rule.role}"), Cell(page.text(rule.title), rule.rule), page.words(_when(rule)))
+        for rule in diff.rules
+    )
+    names = tuple(map(page.words, ("column.part", "column.rule", "column.only")))
+    page.add(Table(names, rows) if rows else _none(page))
+    page.line("diff.same-file" if diff.same_file else "diff.other-file", "quiet")
+    if not diff.same_tool:
+        page.line("diff.other-tool", "warn")
+
+
+def _change(page: Page, change: ChangedFact) -> Bullet:
+    return Bullet(page.words("flip.change", fact=change.label, was=change.was, to=change.now))
+
+
+def _when(rule: RuleChange) -> str:
+    return "diff.only-now" if rule.now else "diff.only-then"
+
+
+def _none(page: Page) -> Line:
+    return Line(page.words("none"), "quiet")
 
 
 def _decision(page: Page, advice: Advice, verdicts: Verdicts) -> str | Cell:
