@@ -11,8 +11,9 @@ import click
 
 from advisor import paths
 from advisor.case import Case
-from advisor.cli import options
+from advisor.cli import options, written
 from advisor.judge import Judge
+from advisor.ledger.calibrate import ALARM, calibrate
 from advisor.ledger.diff import diff
 from advisor.ledger.entry import RESULTS, Advice, Entry, Note, Result
 from advisor.ledger.file import append, load
@@ -21,8 +22,9 @@ from advisor.ledger.verify import Sound, sound
 from advisor.load.reader import MAX_TEXT, shorten
 from advisor.paths import Library, shipped
 from advisor.problems import InputError, Location, Problem, Problems, nearest
+from advisor.render.layout.calibration import calibration_page, calibration_screen
 from advisor.render.layout.ledger import diff_page, list_page, recorded_page, verified_page
-from advisor.render.output import show
+from advisor.render.output import render, show
 from advisor.rulecache import open_playbase
 
 ledger = click.option(
@@ -187,6 +189,34 @@ def diff_command(
     with closing(options.judge(rules)) as judge:
         found = diff(judge, playbook_hash(library), *pair)
     show(format_, lang, partial(diff_page, diff=found), found)
+
+
+@ledger_group.command("calibrate")
+@file
+@click.option(
+    "--alarm",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=ALARM,
+    show_default=True,
+    help="In so large a share of ledgers without a bad rule may any be named.",
+)
+@written.format_
+@written.outputs
+@options.lang
+@options.rules
+def calibrate_command(
+    path: Path, alarm: float, format_: str | None, outputs: tuple[Path, ...], lang: str, rules: Path | None
+) -> None:
+    """Score the advice against what came of the deals: each verdict, each rule, and the board's other decisions.
+
+    Example: advisor ledger calibrate ledger.jsonl --output calibration.html
+    """
+    chosen = written.formats(outputs, format_)
+    base, _ = open_playbase(shipped(rules))
+    found = calibrate(load(path), base, alarm)
+    page = partial(calibration_page, found=found, file=paths.display(path))
+    screen = partial(calibration_screen, found=found, file=paths.display(path))
+    written.emit(screen, partial(render, lang=lang, layout=page, plain=found), chosen, format_, lang)
 
 
 def _pair(entries: list[Entry], then: int | None, now: int | None, path: Path) -> tuple[Entry, Entry]:

@@ -79,8 +79,8 @@ class Advice:
 
     `case` and `playbook` are the SHA-256 of the case file, and of rules and knowledge. `possible` are the verdicts that
     the unknown could still lead to, `proven` is the verdict without claims that are not proven. `decided` are the rules
-    that put the verdict forward, the winning one first; `supports` and `opposes` spoke for it and against it; `guards`
-    are legal limits that stop the case.
+    that put the verdict forward, the winning one first; `supports` and `opposes` are others that spoke for it and
+    against it; `guards` are legal limits that stop the case.
     """
 
     case: str

@@ -32,6 +32,7 @@ def advice(judge: Judge, judgement: Judgement, library: Library, case: str, deci
         return Choice(id_, judge.knowledge.verdicts[id_].closes)
 
     standing = (c.unit.rule for c in judgement.decision.standing if c.verdict == verdict)
+    decided = tuple(rule.id for rule in standing if rule is not None)
     return Advice(
         case=case,
         playbook=playbook_hash(library),
@@ -43,8 +44,8 @@ def advice(judge: Judge, judgement: Judgement, library: Library, case: str, deci
         settled=judgement.settlement.settled,
         possible=judgement.settlement.possible,
         proven=judgement.proven.verdict,
-        decided=tuple(rule.id for rule in standing if rule is not None),
-        supports=holding(lambda then: verdict in then.supports),
+        decided=decided,
+        supports=tuple(id_ for id_ in holding(lambda then: verdict in then.supports) if id_ not in decided),
         opposes=holding(lambda then: verdict in then.opposes),
         guards=holding(lambda then: then.guard is not None and then.guard.level in STOPPING),
         decision=chosen(decision) if decision else None,
