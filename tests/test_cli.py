@@ -612,7 +612,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     ),
     (["record", CASE, "--decision", "withdraw", "--reason", " "], "override-without-reason", "needs --reason"),
     (["record", CASE, "--outcome", "won"], "no-advice", 'ledger.jsonl: error: there is no advice on "harbour"'),
-    (["record", CASE, "--outcome", "won", "--ledger", "no"], "file-unreadable", "no: error: cannot read the file"),
+    (["record", CASE, "--outcome", "won", "--ledger", "no"], "no-advice", "no: error: there is no advice"),
     (["record", CASE, "--ledger", "no/l"], "file-unwritable", "no/l: error: cannot write the file: No such file"),
     (["record", CASE, "--ledger", "empty"], "ledger-not-a-file", "a ledger is a plain file"),
     (["record", CASE, "--reason", "x" * 4001], "text-too-long", "--reason: error: longer than 4000 characters"),

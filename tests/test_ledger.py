@@ -238,8 +238,22 @@ def test_a_torn_end_is_set_aside_and_said(tmp_path: Path) -> None:
 def test_a_torn_first_entry_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "l.jsonl"
     path.write_bytes(L[0][:-30])
-    assert append(path, ended("won")).aside is not None
+    assert append(path, PLAIN[0]).aside is not None
     assert [e.number for e in load(path)] == [1]
+
+
+def test_an_outcome_needs_an_advice_and_leaves_no_ledger_behind(tmp_path: Path) -> None:
+    path = tmp_path / "l.jsonl"
+    assert "[no-advice]" in refused(lambda: append(path, ended("won")))[0]
+    assert list(tmp_path.iterdir()) == []
+    written(path, [advised("port"), ended("won", "mill")])
+    assert "[no-advice]" in refused(lambda: append(path, ended("won")))[0]
+
+
+def test_an_outcome_is_recorded_whatever_is_wrong_further_up(tmp_path: Path) -> None:
+    path = tmp_path / "l.jsonl"
+    path.write_bytes(b"".join([L[0], b"x\n", *L[1:3]]))
+    assert append(path, ended("won", "port")).entry.number == 4
 
 
 @pytest.mark.parametrize("before", [0, 1, 2, 3])
@@ -271,7 +285,7 @@ def test_a_torn_end_that_is_whole_but_follows_nothing_is_set_aside(tmp_path: Pat
 def test_nothing_is_recorded_after_a_broken_end(tmp_path: Path, lines: list[bytes]) -> None:
     path = tmp_path / "l.jsonl"
     path.write_bytes(b"".join(lines))
-    said = refused(lambda: append(path, ended("won")))
+    said = refused(lambda: append(path, PLAIN[0]))
     assert any("[ledger-broken-end]" in line for line in said)
     assert all(line.startswith(f"{path}:{len(lines)}:1: error: ") for line in said)
     assert path.read_bytes() == b"".join(lines)

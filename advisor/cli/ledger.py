@@ -91,7 +91,7 @@ def record_command(
             advice=None if outcome else _advice(judge, library, deal, hash_, day, decision),
             outcome=outcome,
         )
-    _may_stand(note, path)
+    _may_stand(note)
     done = append(path, note)
     if done.aside is not None:
         message = f"{path}: its end was not a whole entry, left by a writer that was stopped; set aside in {done.aside}"
@@ -115,16 +115,11 @@ def _advice(judge: Judge, library: Library, deal: Case, hash_: str, day: date | 
     return advice(judge, judge.judge(deal, day), library, hash_, decision)
 
 
-def _may_stand(note: Note, path: Path) -> None:
-    """Raise InputError for an override without its reason, and for an outcome of a deal that was never advised on."""
+def _may_stand(note: Note) -> None:
+    """Raise InputError for an override without its reason."""
     if note.advice is not None and note.advice.overridden and not note.reason:
         message = f'the advice is "{note.advice.verdict.verdict}"; a decision other than that needs --reason'
         raise InputError([Problem(Location("--decision"), "override-without-reason", message)])
-    if note.outcome is not None:
-        entries = load(path)
-        if not any(e.note.advice is not None and e.note.deal == note.deal for e in entries):
-            message = f"there is no advice on {shorten(note.deal)} in this ledger; record that first"
-            raise InputError([Problem(Location(paths.display(path)), "no-advice", message)])
 
 
 @click.group("ledger")

@@ -20,6 +20,7 @@ from advisor import paths
 from advisor.ledger.chain import line_of, linked
 from advisor.ledger.entry import FIRST, Entry, Note
 from advisor.ledger.verify import check, check_heads
+from advisor.load.reader import shorten
 from advisor.problems import InputError, Location, Problem, Problems
 from advisor.record import dataclass
 
@@ -53,12 +54,14 @@ def load(path: Path, heads: Sequence[str] = ()) -> list[Entry]:
 def append(path: Path, note: Note) -> Appended:
     """Record a note at the end of a ledger, which is made if there is none.
 
-    It is on the disk when this returns. Raise InputError, and leave the ledger as it was, if it cannot be written, or
-    if its end is broken.
+    It is on the disk when this returns. Raise InputError, and leave the ledger as it was, if it cannot be written, if
+    its end is broken, or for the outcome of a deal on which there is no advice.
     """
     name = paths.display(path)
     with _told(name, "file-unwritable", "cannot write the file"), _held(path, name, _WRITE) as (handle, made):
         lines = _lines(_content(handle, name))
+        if note.outcome is not None:
+            _may_end(note.deal, lines, name, path if made else None)
         torn = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
         last = _last(lines, name)
         kept = _whole(torn, last)
@@ -73,6 +76,18 @@ def append(path: Path, note: Note) -> Appended:
             if made:
                 _sync_folder(path)
     return Appended(entry, aside)
+
+
+def _may_end(deal: str, lines: Sequence[bytes], name: str, made: Path | None) -> None:
+    """Raise InputError for the outcome of a deal without advice; whatever else may be wrong with the ledger."""
+    for line in lines:
+        for entry in check([line], name, Problems(), before=1):
+            if entry.note.advice is not None and entry.note.deal == deal:
+                return
+    if made is not None:
+        made.unlink()
+    message = f"there is no advice on {shorten(deal)} in this ledger; record that first"
+    raise InputError([Problem(Location(name), "no-advice", message)])
 
 
 def _last(lines: Sequence[bytes], name: str) -> Entry | None:
