@@ -189,6 +189,11 @@ def test_an_entry_that_is_sealed_and_still_wrong_is_refused(where: tuple[str, ..
     assert said in problems.found[0].message
 
 
+@pytest.mark.parametrize("schema", [0, -1, True, "1", None])
+def test_no_entry_has_a_version_that_never_was(schema: Any) -> None:
+    assert problems_of([changed(L[0], True, schema=schema)]) == ["ledger-entry 1"]
+
+
 def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     entries = written(tmp_path / "l.jsonl", PLAIN)
     assert load(tmp_path / "l.jsonl") == entries

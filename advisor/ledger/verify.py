@@ -139,6 +139,8 @@ def _refuse(word: str) -> NoReturn:
 def _agrees(entry: Entry) -> None:
     """Raise ShapeError where the parts of an entry contradict one another."""
     note = entry.note
+    if entry.schema != SCHEMA:
+        raise shape.ShapeError(f'"schema" must be {SCHEMA}')
     if (note.advice is None) is (note.kind == "advice") or (note.outcome is None) is (note.kind == "outcome"):
         raise shape.ShapeError(f"an entry of the kind {note.kind} must hold that, and nothing else")
     if note.advice is not None and note.advice.overridden and not note.reason:
