@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from rich.cells import cell_len
 from advisor import paths
 from advisor.cli.main import main, run
 from advisor.judge import Judge
+from advisor.model import Text
 from advisor.review import Judged, judged
 from tests.ledgers import PLAIN, written
 
@@ -100,6 +101,7 @@ COMMANDS = [
     ["record", "mill.deal", "--outcome", "won"],
     ["ledger", "verify"],
     ["ledger", "list"],
+    ["ledger", "list", "--deal", "商机mill"],
     ["ledger", "diff", "mill"],
     ["ledger", "calibrate"],
     ["exercise", "list", "--cases", "LESSONS"],
@@ -621,6 +623,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["ledger", "verify", "nowhere"], "file-unreadable", "nowhere: error: cannot read the file: No such file"),
     (["ledger", "verify", "--head", "5f0c"], "ledger-head", "no entry has the hash 5f0c that was kept"),
     (["ledger", "list", "--deal", "mil"], "unknown-deal", 'no entry of the deal "mil"; did you mean "mill"?'),
+    (["ledger", "list", "twins.jsonl", "--deal", "Twin"], "unknown-deal", "give one of their ids: mill, port"),
     (["ledger", "calibrate", "--output", "c.pdf"], "unknown-format", "the ending of c.pdf says no format"),
     (["ledger", "diff", "mil"], "unknown-deal", 'no entry of the deal "mil"; did you mean "mill"?'),
     (["ledger", "diff", "port"], "no-advice", "no two advices on this deal"),
@@ -644,6 +647,8 @@ def test_errors_name_what_is_wrong(advisor: Advisor, tmp_path: Path, arguments: 
     (tmp_path / "wrong.csv").write_text("deal,as_of,deal.prise\nA,2026-03-01,5\n")
     (tmp_path / "right.csv").write_text("deal,as_of,deal.price\nA,2026-03-01,5\n")
     (tmp_path / "broken.parquet").write_bytes(b"no table")
+    twins = [replace(note, title=Text("Twin", "双")) for note in PLAIN[:2]]
+    written(tmp_path / "twins.jsonl", twins)
     (tmp_path / "circle.yaml").symlink_to("circle.yaml")
     (tmp_path / "account.yaml").write_text("kind: account\ncase: a\ntitle: An account\nas_of: 2026-03-01\n")
     outcome = advisor(*arguments)

@@ -194,6 +194,11 @@ def test_no_entry_has_a_version_that_never_was(schema: Any) -> None:
     assert problems_of([changed(L[0], True, schema=schema)]) == ["ledger-entry 1"]
 
 
+@pytest.mark.parametrize("number", [None, "1", 10**4000, [[[1]]], -1, True])
+def test_a_number_that_is_none_is_said(number: Any) -> None:
+    assert "ledger-number 2" in problems_of([L[0], changed(L[1], True, number=number)])
+
+
 def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     entries = written(tmp_path / "l.jsonl", PLAIN)
     assert load(tmp_path / "l.jsonl") == entries

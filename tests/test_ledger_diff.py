@@ -134,7 +134,7 @@ def test_the_sets_are_all_of_the_smallest_and_no_others(mini_judge: Judge, tmp_p
     assert len(found.sets) == len(turning)
 
 
-@pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml"))[::6], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml"))[::4], ids=lambda p: p.stem)
 def test_what_is_recorded_is_enough_to_come_to_the_same_verdict(shipped_judge: Judge, path: Path) -> None:
     """At the beginning and at the end of shipped deals, contradictions and quarantine among them."""
     case = load_case(path, shipped_judge.knowledge)

@@ -146,7 +146,7 @@ def verify_command(path: Path, heads: tuple[str, ...], lang: str, format_: str) 
 
 @ledger_group.command("list")
 @file
-@click.option("--deal", metavar="ID", help="Only the entries of this deal.")
+@click.option("--deal", metavar="DEAL", help="Only the entries of this deal, by its id or its title.")
 @options.lang
 @options.format_
 @options.rules
@@ -158,7 +158,8 @@ def list_command(path: Path, deal: str | None, lang: str, format_: str, rules: P
     base, _ = open_playbase(shipped(rules))
     entries = load(path)
     shown = entries if deal is None else _of_deal(entries, deal, path)
-    show(format_, lang, partial(list_page, entries=shown, verdicts=base.knowledge.verdicts), tuple(shown))
+    page = partial(list_page, entries=shown, verdicts=base.knowledge.verdicts, one=deal is not None)
+    show(format_, lang, page, tuple(shown))
 
 
 @ledger_group.command("diff")
@@ -174,7 +175,7 @@ def diff_command(
 ) -> None:
     """Compare two recorded advices on a deal: what changed, and the smallest changes that turned the verdict.
 
-    Without numbers, the last two are compared.
+    Without numbers, the last two are compared. The deal is named by its id, or by its title.
 
     Example: advisor ledger diff packaging-line-dairy-group --from 1 --to 4
     """
@@ -234,10 +235,13 @@ def _pair(entries: list[Entry], then: int | None, now: int | None, path: Path) -
 
 
 def _of_deal(entries: list[Entry], deal: str, path: Path) -> list[Entry]:
-    """Return the entries of a deal; raise InputError if there are none."""
-    found = [entry for entry in entries if entry.note.deal == deal]
-    if not found:
+    """Return the entries of a deal, by id or title; raise InputError if there are none, or of more than one."""
+    found = [entry for entry in entries if deal in (entry.note.deal, entry.note.title.en, entry.note.title.zh)]
+    ids = sorted({entry.note.deal for entry in found})
+    if len(ids) != 1:
         hint = nearest(deal, {entry.note.deal for entry in entries})
         message = f"there is no entry of the deal {shorten(deal)}{hint}"
+        if ids:
+            message = f"several deals are called {shorten(deal)}; give one of their ids: {', '.join(ids)}"
         raise InputError([Problem(Location(paths.display(path)), "unknown-deal", message)])
-    return found
+    return [entry for entry in entries if entry.note.deal == ids[0]]

@@ -18,6 +18,8 @@ from advisor.record import dataclass
 
 MAX_LINE = 4_000_000
 """Bytes of an entry: more than the facts of any case take."""
+MAX_NUMBER = 10**9
+"""No entry has a number that is as high as that."""
 
 
 def check(lines: Iterable[bytes], name: str, problems: Problems, before: int = 0) -> list[Entry]:
@@ -109,9 +111,8 @@ class _Checker:
             self._wrong("ledger-chain", message)
         number = node.get("number")
         if self.known and (type(self.number) is not int or number != self.number + 1):
-            self._wrong(
-                "ledger-number", f"the entry has the number {str(number)[:20]}, and follows {str(self.number)[:20]}"
-            )
+            words = (str(n) if type(n) is int and abs(n) < MAX_NUMBER else "none" for n in (number, self.number))
+            self._wrong("ledger-number", "the number of the entry is {}, and of the one before {}".format(*words))
         self.hash, self.number, self.known = node.get("hash"), number, True
 
     def _wrong(self, id_: str, message: str) -> None:

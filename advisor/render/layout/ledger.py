@@ -14,6 +14,8 @@ from advisor.rulebase import Verdict
 from advisor.sheet import ChangedFact
 
 HEAD = "--head"
+CASE = 2
+"""The column of the deal."""
 Verdicts = Mapping[str, Verdict]
 
 
@@ -21,7 +23,7 @@ def recorded_page(page: Page, entry: Entry, file: str, verdicts: Verdicts) -> No
     """Write what has just been recorded, and the hash to keep."""
     note = entry.note
     page.head("ledger.recorded", 1, number=entry.number, file=file)
-    page.line("ledger.deal", title=note.title, day=note.day.isoformat())
+    page.line("ledger.deal", title=note.title, id=note.deal, day=note.day.isoformat())
     if note.advice is not None:
         _advice(page, note.advice, verdicts)
     if note.outcome is not None:
@@ -66,21 +68,27 @@ def verified_page(page: Page, sound: Sound, file: str) -> None:
         page.line("ledger.unseen", "warn", option=HEAD)
 
 
-def list_page(page: Page, entries: Sequence[Entry], verdicts: Verdicts) -> None:
-    """Write a line for each entry."""
+def list_page(page: Page, entries: Sequence[Entry], verdicts: Verdicts, one: bool = False) -> None:
+    """Write a line for each entry; of `one` deal, its title stands above."""
     page.head("ledger.title", 1, count=len(entries))
     if not entries:
         page.add(Line(page.words("ledger.empty")))
         return
-    names = ("column.number", "column.on", "column.case", "column.entry", "column.decision", "column.comment")
-    page.add(Table(tuple(map(page.words, names)), tuple(_row(page, entry, verdicts) for entry in entries)))
+    if one:
+        page.line("ledger.one", title=entries[-1].note.title, id=entries[-1].note.deal)
+    names = ["column.number", "column.on", "column.case", "column.entry", "column.decision", "column.comment"]
+    rows = [_row(page, entry, verdicts) for entry in entries]
+    if one:
+        del names[CASE]
+        rows = [(*row[:CASE], *row[CASE + 1 :]) for row in rows]
+    page.add(Table(tuple(map(page.words, names)), tuple(rows)))
 
 
 def _row(page: Page, entry: Entry, verdicts: Verdicts) -> tuple[str | Cell, ...]:
     note = entry.note
     said = [part for part in (note.by, note.reason) if part]
     comment = page.words("ledger.comment", by=said[0], reason=said[1]) if len(said) > 1 else "".join(said)
-    title = Cell(page.text(note.title), note.deal)
+    title = page.text(note.title)
     if note.advice is None:
         what = page.words("ledger.outcome", outcome=page.words(f"outcome.{note.outcome}"))
         return str(entry.number), note.day.isoformat(), title, what, "", comment
