@@ -238,6 +238,33 @@ def test_a_stricter_alarm_names_less(base: Playbase) -> None:
     assert at[-1] == 0
 
 
+def _many() -> list[Note]:
+    """Return ten deals that one rule decided, and that were won, and six of another, that were lost."""
+    notes = [n for k in range(10) for n in (advised(f"g{k}", decided=("good",)), ended("won", f"g{k}"))]
+    return notes + [n for k in range(6) for n in (advised(f"b{k}", decided=("bad",)), ended("lost", f"b{k}"))]
+
+
+def _named(base: Playbase, notes: list[Note], alarm: float) -> list[str]:
+    return [rule.rule for rule in told(base, *notes, alarm=alarm).rules if rule.look]
+
+
+def test_rules_that_decide_get_half_of_the_alarm_and_rules_that_speak_the_other(base: Playbase) -> None:
+    """By itself the rule stands out at the level that its test gives; beside rules that speak, at twice that."""
+
+    level = next(rule.level for rule in calibrate(chained(_many()), base, 0.05).rules if rule.rule == "bad")
+    assert level is not None
+    assert level < 0.01
+    alone, beside = 2 * level, 4 * level
+    notes = _many()
+    assert _named(base, notes, alone * 1.01) == ["bad"]
+    assert _named(base, notes, alone * 0.99) == []
+    spoken = [
+        replace(n, advice=replace(n.advice, supports=("talk",))) if n.advice and n.deal < "g5" else n for n in notes
+    ]
+    assert _named(base, spoken, alone * 1.01) == []
+    assert _named(base, spoken, beside * 1.01) == ["bad"]
+
+
 # Overrides
 
 

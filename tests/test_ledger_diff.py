@@ -11,6 +11,7 @@ import pytest
 
 from advisor.judge import Judge
 from advisor.ledger import diff as ledger_diff
+from advisor.ledger import recording
 from advisor.ledger.diff import Diff, diff
 from advisor.ledger.entry import Advice, Entry, Note
 from advisor.ledger.recording import advice, playbook_hash, read_deal
@@ -150,11 +151,27 @@ def test_what_is_recorded_is_enough_to_come_to_the_same_verdict(shipped_judge: J
     ]
 
 
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml"))[1::8], ids=lambda p: p.stem)
+def test_a_rule_has_one_part_in_an_advice(shipped_judge: Judge, path: Path) -> None:
+    case = load_case(path, shipped_judge.knowledge)
+    told = note(shipped_judge, shipped(), path).advice
+    assert told is not None
+    assert case.kind == "deal"
+    assert not set(told.decided) & set(told.supports)
+    assert not set(told.opposes) & {*told.decided, *told.supports}
+
+
 def test_no_name_of_a_person_is_recorded(mini_judge: Judge, tmp_path: Path) -> None:
     entries = pair(mini_judge, tmp_path, BID, BID)
     assert "Wang" not in repr(entries)
     assert isinstance(entries[0].note.advice, Advice)
     assert entries[0].note.advice.lists[-1].members[0].title == Text("Owner", "Owner")
+
+
+def test_names_and_contents_of_files_do_not_run_into_one_another(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"bc")
+    (tmp_path / "two").write_bytes(b"c")
+    assert recording._hash([("a", tmp_path / "one")]) != recording._hash([("ab", tmp_path / "two")])
 
 
 def test_the_hash_of_the_rules_is_that_of_their_content(tmp_path: Path) -> None:
