@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal, TypeVar
 
 from advisor.load.reader import shorten
 
 T = TypeVar("T")
+_Read = Callable[[Any, str], Any]
+"""Reads JSON, given what to call it in messages."""
 
 
 class ShapeError(Exception):
@@ -20,41 +23,50 @@ class ShapeError(Exception):
 
 def read(kind: type[T], node: Any, where: str = "the entry") -> T:
     """Return JSON as a dataclass; raise ShapeError for a key too many or too few, or a value of another type."""
-    found: T = _read(kind, node, where)
+    any_kind: Any = kind  # which the cache takes for a key; a class of unknown type it does not
+    found: T = _reader(any_kind)(node, where)
     return found
 
 
-def _read(kind: Any, node: Any, where: str) -> Any:
-    origin = typing.get_origin(kind)
+@lru_cache(maxsize=64)
+def _reader(kind: Any) -> _Read:
+    """Return what reads a type; to find that out for each value again would take most of the time."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin is Literal:
-        return _one_of(typing.get_args(kind), node, where)
+        return partial(_one_of, inner)
     if origin is tuple:
-        return _items(typing.get_args(kind)[0], node, where)
+        return partial(_items, _reader(inner[0]))
     if origin in (types.UnionType, typing.Union):
-        inner = next(part for part in typing.get_args(kind) if part is not type(None))
-        return None if node is None else _read(inner, node, where)
+        return partial(_optional, next(_reader(part) for part in inner if part is not type(None)))
     if is_dataclass(kind) and isinstance(kind, type):
-        return _object(kind, node, where)
-    if kind is date:
-        return _day(node, where)
-    if type(node) is not kind:
-        raise ShapeError(f"{where} must be {_NAMES[kind]}")
-    return node
+        hints = typing.get_type_hints(kind)
+        return partial(_object, kind, {f.name: (_reader(hints[f.name]), f'"{f.name}"') for f in fields(kind)})
+    return _day if kind is date else partial(_plain, kind)
 
 
 _NAMES = {str: "a string", int: "a whole number", bool: "true or false"}
 
 
+def _plain(kind: type, node: Any, where: str) -> Any:
+    if type(node) is not kind:
+        raise ShapeError(f"{where} must be {_NAMES[kind]}")
+    return node
+
+
+def _optional(inner: _Read, node: Any, where: str) -> Any:
+    return None if node is None else inner(node, where)
+
+
 def _one_of(allowed: tuple[Any, ...], node: Any, where: str) -> Any:
-    if node not in allowed or type(node) is not str:
+    if type(node) is not str or node not in allowed:
         raise ShapeError(f"{where} must be one of {', '.join(allowed)}")
     return node
 
 
-def _items(kind: Any, node: Any, where: str) -> tuple[Any, ...]:
+def _items(inner: _Read, node: Any, where: str) -> tuple[Any, ...]:
     if type(node) is not list:
         raise ShapeError(f"{where} must be a list")
-    return tuple(_read(kind, item, f"{where}[{number}]") for number, item in enumerate(node))
+    return tuple([inner(item, f"{where}[{number}]") for number, item in enumerate(node)])
 
 
 def _day(node: Any, where: str) -> date:
@@ -67,21 +79,16 @@ def _day(node: Any, where: str) -> date:
     return found
 
 
-def _object(kind: type, node: Any, where: str) -> Any:
+def _object(kind: type, expected: dict[str, tuple[_Read, str]], node: Any, where: str) -> Any:
     if type(node) is not dict:
         raise ShapeError(f"{where} must be an object")
-    expected = _fields(kind)
+    if node.keys() != expected.keys():
+        _differing_keys(node, expected, where)
+    return kind(**{key: inner(node[key], name) for key, (inner, name) in expected.items()})
+
+
+def _differing_keys(node: dict[str, Any], expected: dict[str, tuple[_Read, str]], where: str) -> typing.NoReturn:
     for key in node:
         if key not in expected:
             raise ShapeError(f"{where} has a key {shorten(key)} that this version does not know")
-    for key in expected:
-        if key not in node:
-            raise ShapeError(f"{where} lacks the key {shorten(key)}")
-    return kind(**{key: _read(type_, node[key], f'"{key}"') for key, type_ in expected.items()})
-
-
-@lru_cache(maxsize=32)
-def _fields(kind: type) -> dict[str, Any]:
-    """Return the fields of a dataclass with their types."""
-    hints = typing.get_type_hints(kind)
-    return {field.name: hints[field.name] for field in fields(kind)}
+    raise ShapeError(f"{where} lacks the key {shorten(next(key for key in expected if key not in node))}")
