@@ -59,6 +59,9 @@ def told(base: Playbase, *notes: Note, alarm: float = 0.05) -> Calibration:
         ([advised(), ended("cancelled")], "ended"),
         ([advised(decision=WITHDRAW), ended("lost")], "closed"),
         ([advised(verdict=WITHDRAW), ended("lost")], "closed"),
+        ([advised(verdict=WITHDRAW), ended("withdrawn")], "closed"),
+        ([advised(decision=WITHDRAW)], "closed"),
+        ([advised(decision=WITHDRAW), ended("open")], "pending"),
         ([advised(verdict=WITHDRAW, decision=BID), ended("lost")], "lost"),
         ([ended("won"), advised()], "late"),
         ([advised("mill", DAY + LATER), ended("won", day=DAY)], "late"),
@@ -217,6 +220,18 @@ def test_rules_that_speak_are_held_to_what_they_said(base: Playbase, role: str, 
     assert found["bad", role].look  # type: ignore[index]
     reverse = [replace(n, outcome=other if n.outcome == result else result) if n.outcome else n for n in notes]
     assert not any(rule.look for rule in told(base, *reverse).rules)
+
+
+def test_what_a_rule_is_compared_with_is_weighed_as_its_own_deals_are(base: Playbase) -> None:
+    """Of others, 8 in 10 bids were won and 2 in 10 that were parked; the rule has one bid for nine that were parked."""
+    notes: list[Note] = []
+    for k in range(10):
+        notes += [advised(f"b{k}"), ended("won" if k < 8 else "lost", f"b{k}")]
+        notes += [advised(f"p{k}", verdict=PARK), ended("won" if k < 2 else "lost", f"p{k}")]
+        mine = BID if k < 1 else PARK
+        notes += [advised(f"m{k}", verdict=mine, supports=("rule",)), ended("won" if k < 3 else "lost", f"m{k}")]
+    found = next(rule for rule in told(base, *notes).rules if rule.rule == "rule")
+    assert (found.won.share, found.like, found.others.share, found.look) == (0.3, 0.26, 0.5, False)
 
 
 def test_too_few_deals_say_nothing(base: Playbase) -> None:

@@ -71,6 +71,7 @@ class FootingRecord:
 class RuleRecord:
     """A rule in one of its parts: the share won where it had that part, and in the deals that it was compared with.
 
+    `like` is the share of those weighed as the verdicts of the rule's own deals are; None where it was not tested.
     `level` is how likely a difference of this size, or a larger one, is by chance; None where it was not tested.
     `look` says that it stands out among all that were tested.
     """
@@ -81,6 +82,7 @@ class RuleRecord:
     won: Share
     beside: Beside
     others: Share
+    like: float | None
     level: float | None
     look: bool
 
@@ -203,9 +205,15 @@ def _rule(rule: str, title: Text, role: Role, mine: Sequence[Deal], others: Sequ
     if not _enough(strata):
         strata, like, beside = [_stratum(mine, others)], list(others), "all"
     if not _enough(strata):
-        return RuleRecord(rule, title, role, _won(mine), "few", _won(others), None, False), None
+        return RuleRecord(rule, title, role, _won(mine), "few", _won(others), None, None, False), None
     level = fewer(strata if role != "opposes" else [stratum.misses for stratum in strata])
-    return RuleRecord(rule, title, role, _won(mine), beside, _won(like), None, False), level
+    return RuleRecord(rule, title, role, _won(mine), beside, _won(like), _weighed(strata), None, False), level
+
+
+def _weighed(strata: Sequence[Stratum]) -> float:
+    """Return the share of hits among the others, each stratum weighing as much as it does for the rule."""
+    expected = sum(Fraction(s.n * s.other_hits, s.other_n) for s in strata)
+    return round(float(expected / sum(s.n for s in strata)), DIGITS)
 
 
 def _strata(mine: Sequence[Deal], others: Sequence[Deal]) -> tuple[list[Stratum], list[Deal]]:

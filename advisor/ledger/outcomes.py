@@ -10,7 +10,7 @@ from advisor.record import dataclass
 
 Seen = Literal["won", "lost", "ended", "closed", "pending", "late"]
 """What is seen of a deal: pursued and won or lost; pursued and ended without either; not pursued, so that nobody knows;
-not at its end yet; advised only once the outcome was there."""
+pursued and not at its end yet; advised only once the outcome was there."""
 
 _SEEN: dict[Result, Seen] = {
     "won": "won",
@@ -66,7 +66,7 @@ def _deal(id_: str, entries: Sequence[Entry]) -> Deal | None:
     if not counted:
         return Deal(id_, advice, "late")
     seen = _SEEN[last] if last else "pending"
-    return Deal(id_, advice, "closed" if seen in ("won", "lost") and advice.course.closes else seen)
+    return Deal(id_, advice, "closed" if advice.course.closes and last != "open" else seen)
 
 
 def _ends(entries: Iterable[Entry]) -> Entry | None:

@@ -140,7 +140,7 @@ def _rules(page: Page, found: Calibration, whole: bool) -> None:
 
 
 def _rule(page: Page, rule: RuleRecord) -> tuple[str | Cell, ...]:
-    beside = page.words("calibrate.of", share=_share(page, rule.others), n=rule.others.n)
+    beside = page.words("calibrate.like", share=_percent(rule.like), n=rule.others.n)
     return (
         Cell(page.text(rule.title), rule.rule),
         page.words(f"diff.{rule.role}"),
