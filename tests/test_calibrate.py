@@ -335,7 +335,9 @@ def test_a_ledger_without_outcomes_says_so(base: Playbase) -> None:
         found = told(base, *notes)
         assert (found.rules, found.tested) == ((), 0)
         for lang in ("en", "zh"):
-            assert render("text", lang, partial(calibration_page, found=found, file="l"), None)
+            text = render("text", lang, partial(calibration_page, found=found, file="l"), None)
+            assert ("No rule has enough deals yet" if lang == "en" else "还没有哪条规则") in text
+            assert "No rule stands out" not in text
 
 
 # On the page

@@ -125,7 +125,10 @@ def _rules(page: Page, found: Calibration, whole: bool) -> None:
     tested = [rule for rule in found.rules if rule.level is not None]
     few = [rule for rule in found.rules if rule.level is None]
     looks = sum(rule.look for rule in tested)
-    page.line("calibrate.looks" if looks else "calibrate.no-looks", "warn" if looks else "plain", count=looks)
+    if looks:
+        page.line("calibrate.looks", "warn", count=looks)
+    else:
+        page.line("calibrate.no-looks" if tested else "calibrate.untested")
     shown = tested if whole else tested[: max(looks, NEAREST)]
     if shown:
         names = ("column.rule", "column.part", "column.won", "column.beside", "column.level", "column.remark")
@@ -136,7 +139,8 @@ def _rules(page: Page, found: Calibration, whole: bool) -> None:
         page.line("calibrate.few", "quiet", count=len(few), few=FEW)
     if few and whole:
         page.fold("calibrate.few-title", lambda inner: _few(inner, few), printed=False)
-    page.line("calibrate.alarm", "quiet", tested=found.tested, alarm=f"{found.alarm * 100:g}", few=FEW)
+    if tested:
+        page.line("calibrate.alarm", "quiet", tested=found.tested, alarm=f"{found.alarm * 100:g}", few=FEW)
 
 
 def _rule(page: Page, rule: RuleRecord) -> tuple[str | Cell, ...]:
@@ -182,4 +186,5 @@ def _overrides(page: Page, found: Overrides) -> None:
     if found.followed.n:
         followed = _share(page, found.followed)
         page.line("calibrate.followed", hits=found.followed.hits, n=found.followed.n, share=followed)
-    page.line("calibrate.chosen", "quiet")
+    if found.deals:
+        page.line("calibrate.chosen", "quiet")
