@@ -10,6 +10,8 @@ from advisor.problems import InputError, Location, Problem
 from advisor.record import dataclass
 
 YAML_SUFFIXES = (".yaml", ".yml")
+LEDGER = Path("ledger.jsonl")
+"""The ledger that is meant where none is named: in the folder of work."""
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
 
@@ -47,6 +49,27 @@ def yaml_files(folder: Path) -> list[Path]:
     """List every YAML file below a folder, sorted by its path, so that file order never matters."""
     found = (Path(inner, name) for inner, _, names in os.walk(folder) for name in names if name.endswith(YAML_SUFFIXES))
     return sorted((p for p in found if p.suffix in YAML_SUFFIXES and p.is_file()), key=lambda p: p.parts)
+
+
+def playbook_files(library: Library) -> Iterator[tuple[str, Path]]:
+    """Yield the files of a rule base, each with a name that is the same wherever the folders lie."""
+    roots = {
+        "rules": library.rules,
+        "knowledge": library.knowledge,
+        "house rules": library.house_rules,
+        "house knowledge": library.house_knowledge,
+    }
+    for name, root in roots.items():
+        if root is not None:
+            yield from ((f"{name}: {path.relative_to(root).as_posix()}", path) for path in yaml_files(root))
+
+
+def code_files() -> Iterator[tuple[str, Path]]:
+    """Yield the modules of the program with their names; an installation has folders of data beside them."""
+    for path in sorted(_PACKAGE.rglob("*.py"), key=lambda p: p.parts):
+        name = path.relative_to(_PACKAGE)
+        if name.parts[0] not in ("rules", "knowledge"):
+            yield name.as_posix(), path
 
 
 def real(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The JSON Schema of the result document, generated from its dataclasses."""
+"""The JSON Schemas of the result document and of a ledger, generated from their dataclasses."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from advisor import result
+from advisor.ledger import entry
 from advisor.schema import DAY, DIALECT, Schema, enum_of, object_of
 
 
@@ -18,6 +19,13 @@ def result_schema() -> Schema:
     defs: dict[str, Schema] = {}
     root = _type_schema(result.Review, defs)
     return {"$schema": DIALECT, "title": "A review of the deal advisor", **root, "$defs": defs}
+
+
+def entry_schema() -> Schema:
+    """Return the schema of a line of a ledger."""
+    defs: dict[str, Schema] = {}
+    root = _type_schema(entry.Entry, defs)
+    return {"$schema": DIALECT, "title": "An entry of a ledger of the deal advisor", **root, "$defs": defs}
 
 
 def _type_schema(kind: Any, defs: dict[str, Schema]) -> Schema:

@@ -26,6 +26,7 @@ from advisor.problems import MAX_PROBLEMS, InputError, Problem
 from tests.test_cli import ERRORS
 from tests.test_exercise import BAD_LESSONS, BAD_SHEETS
 from tests.test_import import BAD_ROWS
+from tests.test_ledger import TAMPERED
 
 TESTS = Path(__file__).resolve().parent
 ADVISOR = TESTS.parent / "advisor"
@@ -95,6 +96,11 @@ ON_THE_COMMAND_LINE = {id_ for _, id_, _ in (*ERRORS, *BAD_ROWS)} | {"file-unwri
 """Ids that tests/test_cli.py, tests/test_import.py and tests/test_portfolio.py provoke."""
 IN_EXERCISES = {id_ for *_, id_, _ in (*BAD_LESSONS, *BAD_SHEETS)} | {"not-committed"}
 """Ids that tests/test_exercise.py provokes."""
+IN_LEDGERS = {line.partition(" ")[0] for _, _, found in TAMPERED for line in found} | {
+    "ledger-broken-end",
+    "ledger-busy",
+}
+"""Ids that tests/test_ledger.py provokes."""
 
 
 def expectations(text: str) -> list[tuple[str, int]]:
@@ -124,11 +130,11 @@ def test_ids_are_found_in_the_source() -> None:
 
 
 def test_every_problem_has_a_broken_input() -> None:
-    assert not IDS - IN_FILES - set(BUILT) - ON_THE_COMMAND_LINE - IN_EXERCISES - {"too-many-problems"}
+    assert not IDS - IN_FILES - set(BUILT) - ON_THE_COMMAND_LINE - IN_EXERCISES - IN_LEDGERS - {"too-many-problems"}
 
 
 def test_no_broken_input_expects_a_problem_that_is_gone() -> None:
-    assert not (IN_FILES | set(BUILT) | ON_THE_COMMAND_LINE | IN_EXERCISES) - IDS
+    assert not (IN_FILES | set(BUILT) | ON_THE_COMMAND_LINE | IN_EXERCISES | IN_LEDGERS) - IDS
 
 
 @pytest.mark.parametrize("path", [*CASES, *RULES, *FOLDERS], ids=lambda p: f"{p.parent.name}/{p.stem}")

@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ from rich.cells import cell_len
 from advisor import paths
 from advisor.cli.main import main, run
 from advisor.judge import Judge
+from advisor.model import Text
 from advisor.review import Judged, judged
+from tests.ledgers import PLAIN, written
 
 TESTS = Path(__file__).resolve().parent
 
@@ -94,6 +96,14 @@ COMMANDS = [
     ["glossary"],
     ["glossary", "coach"],
     ["review", CASE, "--seat", "competitor:competitor-1"],
+    ["record", CASE, "--by", "Board"],
+    ["record", CASE, "--decision", "withdraw", "--reason", "no time"],
+    ["record", "mill.deal", "--outcome", "won"],
+    ["ledger", "verify"],
+    ["ledger", "list"],
+    ["ledger", "list", "--deal", "商机mill"],
+    ["ledger", "diff", "mill"],
+    ["ledger", "calibrate"],
     ["exercise", "list", "--cases", "LESSONS"],
     ["exercise", "start", "toll-gates", "--act", "2", "--cases", "LESSONS"],
     ["exercise", "grade", "ANSWERS", "--cases", "LESSONS"],
@@ -151,6 +161,8 @@ def advisor(
     for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "ADVISOR_LANG", "ADVISOR_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     write(tmp_path, harbour=SETTLED)
+    (tmp_path / "mill.deal").write_text(OPEN, encoding="utf-8")
+    written(tmp_path / "ledger.jsonl", PLAIN)
     for name, text in EXPORTS.items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
 
@@ -206,7 +218,7 @@ def test_answers_in_both_languages_and_all_formats(
 
 def test_every_command_with_formats_is_tried() -> None:
     """One that writes a table as well, and says so, is tried in tests/test_portfolio.py."""
-    tried = {" ".join(c[: 2 if c[0] in ("playbook", "exercise") else 1]) for c in COMMANDS}
+    tried = {" ".join(c[: 2 if c[0] in ("playbook", "exercise", "ledger") else 1]) for c in COMMANDS}
     assert tried | {"portfolio"} == set(FORMATTED)
 
 
@@ -469,6 +481,8 @@ def test_a_broken_house_rule_stops_every_command(advisor: Advisor, tmp_path: Pat
     broken = HOUSE.format(id="rivals").replace("competitor.strong", "competitor.strange")
     (tmp_path / "house" / "rivals.yaml").write_text(broken, encoding="utf-8")
     for command in COMMANDS:
+        if command == ["ledger", "verify"]:
+            continue  # which asks nothing of rules
         outcome = advisor(*command, "--rules", "house")
         assert (outcome.code, outcome.out) == (2, "")
         assert 'did you mean "competitor.strong"?' in outcome.err
@@ -592,6 +606,29 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (["exercise", "grade", "empty"], "no-cases", "there is no answer sheet (*.yaml) here"),
     (["exercise", "grade", CASE], "not-a-sheet", 'harbour.yaml:1:1: error: this is no answer sheet: it has no key "ex'),
     (["exercise", "answer", "nowhere.yaml"], "file-unreadable", "cannot read the file"),
+    (["record", CASE, "--decision", "bit"], "unknown-verdict", 'unknown verdict "bit"; did you mean "bid"?'),
+    (
+        ["record", CASE, "--decision", "withdraw"],
+        "override-without-reason",
+        'the advice is "bid"; a decision other than',
+    ),
+    (["record", CASE, "--decision", "withdraw", "--reason", " "], "override-without-reason", "needs --reason"),
+    (["record", CASE, "--outcome", "won"], "no-advice", 'ledger.jsonl: error: there is no advice on "harbour"'),
+    (["record", CASE, "--outcome", "won", "--ledger", "no"], "no-advice", "no: error: there is no advice"),
+    (["record", CASE, "--ledger", "no/l"], "file-unwritable", "no/l: error: cannot write the file: No such file"),
+    (["record", CASE, "--ledger", "empty"], "ledger-not-a-file", "a ledger is a plain file"),
+    (["record", CASE, "--reason", "x" * 4001], "text-too-long", "--reason: error: longer than 4000 characters"),
+    (["record", CASE, "--on", "9999-12-31"], "not-a-date", "--on: error: the day must lie between 1900 and 2199"),
+    (["record", "account.yaml"], "account-not-deal", "this file is an account, and a ledger is about deals"),
+    (["ledger", "verify", "nowhere"], "file-unreadable", "nowhere: error: cannot read the file: No such file"),
+    (["ledger", "verify", "--head", "5f0c"], "ledger-head", "no entry has the hash 5f0c that was kept"),
+    (["ledger", "list", "--deal", "mil"], "unknown-deal", 'no entry of the deal "mil"; did you mean "mill"?'),
+    (["ledger", "list", "twins.jsonl", "--deal", "Twin"], "unknown-deal", "give one of their ids: mill, port"),
+    (["ledger", "calibrate", "--output", "c.pdf"], "unknown-format", "the ending of c.pdf says no format"),
+    (["ledger", "diff", "mil"], "unknown-deal", 'no entry of the deal "mil"; did you mean "mill"?'),
+    (["ledger", "diff", "port"], "no-advice", "no two advices on this deal"),
+    (["ledger", "diff", "mill", "--from", "3"], "no-advice", "the one after the other"),
+    (["ledger", "diff", "mill", "--to", "2"], "unknown-entry", "entry 2 is no advice on this deal; these are: 1, 3"),
     (["glossary", "coch"], "unknown-term", 'there is no term "coch"; did you mean "coach"?'),
 ]
 """Arguments that are wrong, the id of the problem, and what is said of it."""
@@ -610,6 +647,8 @@ def test_errors_name_what_is_wrong(advisor: Advisor, tmp_path: Path, arguments: 
     (tmp_path / "wrong.csv").write_text("deal,as_of,deal.prise\nA,2026-03-01,5\n")
     (tmp_path / "right.csv").write_text("deal,as_of,deal.price\nA,2026-03-01,5\n")
     (tmp_path / "broken.parquet").write_bytes(b"no table")
+    twins = [replace(note, title=Text("Twin", "双")) for note in PLAIN[:2]]
+    written(tmp_path / "twins.jsonl", twins)
     (tmp_path / "circle.yaml").symlink_to("circle.yaml")
     (tmp_path / "account.yaml").write_text("kind: account\ncase: a\ntitle: An account\nas_of: 2026-03-01\n")
     outcome = advisor(*arguments)
@@ -641,6 +680,9 @@ def test_all_wrong_settings_are_named_in_one_run(advisor: Advisor) -> None:
         (["import", "deals.csv"], "Missing option '--map'"),
         (["import", "deals.csv", "--map", "mini", "--dates", "any"], "'any' is not one of 'day-first', 'month-first'"),
         (["playbook"], "Usage: advisor playbook"),
+        (["record", CASE, "--decision", "bid", "--outcome", "won"], "--decision goes not with --outcome"),
+        (["ledger", "calibrate", "--alarm", "1"], "is not in the range 0<x<1"),
+        (["record", CASE, "--outcome", "wonn"], "'wonn' is not one of 'won', 'lost'"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
 )

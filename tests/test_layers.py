@@ -55,6 +55,7 @@ LAYERS = (
     ("load.previous",),
     ("explain.*",),
     ("exercise", "meeting", "review", "schema"),
+    ("ledger.*",),
     ("portfolio.*",),
     ("picks",),
     ("answertext", "grade", "load.sheets"),

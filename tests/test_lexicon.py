@@ -14,6 +14,9 @@ import pytest
 from advisor import model
 from advisor.crm import ColumnStatus, RowStatus
 from advisor.grade import PointKind
+from advisor.ledger.calibrate import Beside
+from advisor.ledger.diff import ROLES, Cause
+from advisor.ledger.entry import RESULTS
 from advisor.lexicon import FILE, join, listed, say, words
 from advisor.lines import Filling, QuestionLine
 from advisor.model import Text
@@ -37,6 +40,9 @@ BUILT = {
     "import.": {*get_args(ColumnStatus), *(set(get_args(RowStatus)) - {"bad"})},
     "interview.": {f"{kind}s" for kind in LISTS},
     "mark.": {*get_args(Mark)},
+    "beside.": {*get_args(Beside)} - {"few"},
+    "diff.": {*get_args(Cause), *ROLES},
+    "outcome.": {*RESULTS},
     "option.": {*get_args(OptionStatus)},
     "state.": {*get_args(Footing)},
     "question.": {*get_args(get_type_hints(QuestionLine)["why"])},

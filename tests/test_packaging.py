@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from advisor import __version__
+from advisor.paths import code_files
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"advisor": "advisor", "rules": "advisor/rules", "knowledge": "advisor/knowledge"}
@@ -156,3 +157,12 @@ def test_engine_flags_are_the_same_everywhere() -> None:
     flags = "-O2 -DPyEval_CallObject=PyObject_CallObject"
     for name in ("Makefile", ".ci/run", "advisor/engine.py", "docs/developing.md"):
         assert flags in (ROOT / name).read_text(encoding="utf-8"), f"{name} does not build with {flags}"
+
+
+def test_the_modules_that_a_ledger_hashes_are_those_of_the_wheel(wheel: Path) -> None:
+    """So that an advice that was recorded in a checkout has the same program as one of an installation."""
+    names = (name.removeprefix("advisor/") for name in zipfile.ZipFile(wheel).namelist() if name.startswith("advisor/"))
+    data = ("rules/", "knowledge/")
+    assert {name for name, _ in code_files()} == {
+        name for name in names if name.endswith(".py") and not name.startswith(data)
+    }

@@ -171,7 +171,7 @@ def test_every_difference_undone_gives_the_earlier_view(shipped_judge: Judge, tm
         before = load_previous(kept(review(shipped_judge, [path], day), tmp_path), shipped_judge.knowledge)
         now = shipped_judge.judge(case)
         view = now.told
-        for difference in Differences(shipped_judge, now, before[case.id]).all():
+        for difference in Differences(shipped_judge.knowledge, now.told, case.currency, before[case.id]).all():
             view = difference.undo(view)
         then = view_of(case.at_date(day), shipped_judge.knowledge)
         paths = frozenset(shipped_judge.knowledge.facts)

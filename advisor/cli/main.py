@@ -27,6 +27,8 @@ COMMANDS = {
     "gate": "advisor.cli.review:gate_command",
     "import": "advisor.cli.intake:import_command",
     "portfolio": "advisor.cli.portfolio:portfolio_command",
+    "record": "advisor.cli.ledger:record_command",
+    "ledger": "advisor.cli.ledger:ledger_group",
     "exercise": "advisor.cli.exercise:exercise_group",
     "playbook": "advisor.cli.playbook:playbook",
     "schema": "advisor.cli.reference:schema_command",

@@ -16,21 +16,23 @@ from advisor.reference import Term
 from advisor.render.layout.facts import facts_page
 from advisor.render.layout.playbook import glossary_page
 from advisor.render.output import show
-from advisor.result_schema import result_schema
+from advisor.result_schema import entry_schema, result_schema
 from advisor.rulecache import open_playbase
 from advisor.schema import case_schema, rule_schema
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["case", "rule", "result"]))
+@click.argument("kind", type=click.Choice(["case", "rule", "result", "ledger"]))
 @options.rules
 def schema_command(kind: str, rules: Path | None) -> None:
-    """Print a JSON Schema: of case files, of rule files, or of the review's JSON.
+    """Print a JSON Schema: of case files, of rule files, of the review's JSON, or of a line of a ledger.
 
     Example: advisor schema case > case.schema.json
     """
     if kind == "result":
         schema = result_schema()
+    elif kind == "ledger":
+        schema = entry_schema()
     else:
         base, _ = open_playbase(shipped(rules))
         schema = case_schema(base.knowledge) if kind == "case" else rule_schema(base.knowledge)

@@ -12,6 +12,7 @@ from advisor.lexicon import say
 from advisor.load.previous import PreviousCase, PreviousList
 from advisor.model import Text
 from advisor.result import CaseReport
+from advisor.rulebase import Knowledge
 from advisor.sheet import CaseChange, Cause, ChangedFact
 
 
@@ -25,7 +26,7 @@ class Difference:
 
 def change(judge: Judge, judgement: Judgement, now: CaseReport, before: PreviousCase) -> CaseChange:
     """Compare a deal with its earlier review."""
-    differences = tuple(Differences(judge, judgement, before).all())
+    differences = tuple(Differences(judge.knowledge, judgement.told, judgement.case.currency, before).all())
     cause, did = _cause(judge, judgement, before, differences)
     return CaseChange(
         id=now.id,
@@ -66,24 +67,27 @@ def _cause(
             view = difference.undo(view)
         return judge.arbiter.decide(judge.reasoner.imagine(view).case).verdict == before.verdict
 
+    return ("facts", needed(differences, turns)) if turns(differences) else ("rules", ())
+
+
+def needed(differences: Sequence[Difference], turns: Callable[[Sequence[Difference]], bool]) -> tuple[Difference, ...]:
+    """Return some of the differences that turn a verdict together as all of them do, and none of which is needless."""
     kept = list(differences)
-    if not turns(kept):
-        return "rules", ()
     for difference in differences:
         fewer = [other for other in kept if other is not difference]
         if turns(fewer):
             kept = fewer
-    return "facts", tuple(kept)
+    return tuple(kept)
 
 
 class Differences:
     """Lists what is on file now and was not then, or was otherwise."""
 
-    def __init__(self, judge: Judge, judgement: Judgement, before: PreviousCase) -> None:
-        self.knowledge = judge.knowledge
-        self.told = judgement.told
+    def __init__(self, knowledge: Knowledge, told: View, currency: str, before: PreviousCase) -> None:
+        self.knowledge = knowledge
+        self.told = told
         self.before = before
-        self.wording = Wording(judge.knowledge, judgement.told, judgement.case.currency)
+        self.wording = Wording(knowledge, told, currency)
 
     def all(self) -> Iterator[Difference]:
         """Yield every difference: facts, then members of lists and whether all of them are known."""

@@ -69,7 +69,7 @@ def load_previous(path: Path, knowledge: Knowledge) -> dict[str, PreviousCase]:
 def _case(node: Any, knowledge: Knowledge) -> PreviousCase:
     sheet = _get(node, "sheet", dict)
     told = [line for line in _get(sheet, "facts", list) if _get(line, "path", str) in knowledge.facts]
-    facts = {(line.get("member"), line["path"]): _state(line, knowledge) for line in told}
+    facts = {(line.get("member"), line["path"]): _line_state(line, knowledge) for line in told}
     return PreviousCase(
         id=_get(node, "id", str),
         title=_text(_get(node, "title", dict)),
@@ -104,17 +104,23 @@ def _list(line: Any, facts: Mapping[Place, State]) -> PreviousList:
     return PreviousList(_get(line, "complete", bool), tuple(members))
 
 
-def _state(line: Any, knowledge: Knowledge) -> State:
+def _line_state(line: Any, knowledge: Knowledge) -> State:
+    known = _get(line, "standing", str) == "known"
+    raw = _get(line, "raw", str) if known else None
+    return earlier_state(knowledge, line["path"], line["standing"], raw, line.get("grade"), _get(line, "stale", bool))
+
+
+def earlier_state(
+    knowledge: Knowledge, path: str, standing: str, raw: str | None, grade: str | None, stale: bool
+) -> State:
     """Return a state as it was; a value that the dictionary no longer allows counts as unknown."""
-    grade, standing = line.get("grade"), _get(line, "standing", str)
-    rank, stale = GRADES.index(grade) if grade in GRADES else -1, _get(line, "stale", bool)
+    rank = GRADES.index(grade) if grade in GRADES else -1
     if standing == "absent":
         return State("absent", None, rank, stale)
-    if standing != "known":
+    if standing != "known" or raw is None:
         return State(contradicted=standing == "contradicted")
     problems = Problems()
-    scalar = Scalar(_get(line, "raw", str), Location("review"))
-    value = typed_value(Reader(problems), knowledge.facts[line["path"]], scalar)
+    value = typed_value(Reader(problems), knowledge.facts[path], Scalar(raw, Location("review")))
     return State() if problems else State("value", value, rank, stale)
 
 

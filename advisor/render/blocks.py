@@ -68,13 +68,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart by the name of its specification: its frame (sizes, axes), rows by name, and the same in words."""
+    """A chart by the name of its specification: its frame (sizes, axes), rows by name, and the same in words.
 
-    chart: Literal["portfolio", "people"]
+    `bars` are lines that draw it on a terminal, where they can.
+    """
+
+    chart: Literal["portfolio", "people", "reliability"]
     frame: dict[str, Any]
     rows: dict[str, list[dict[str, Any]]]
     alt: str
     key: str = ""
+    bars: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,9 @@ def _renderable(target: Console, block: Block) -> RenderableType:
     if isinstance(block, Panel):
         return _panel(block, target.width)
     if isinstance(block, Picture):
-        return _words(block.alt, "dim")
+        return Group(
+            _words(block.alt, "dim"), *(Text(visible(bar), no_wrap=True, overflow="crop") for bar in block.bars)
+        )
     if isinstance(block, Fold):
         return Group(_heading(Heading(block.title, 3), target.width), *(_renderable(target, b) for b in block.blocks))
     return _tree(block)
