@@ -22,6 +22,7 @@ from rich.cells import cell_len
 from advisor import paths
 from advisor.cli.main import main, run
 from advisor.judge import Judge
+from advisor.result import Unreadable
 from advisor.review import Judged, judged
 
 TESTS = Path(__file__).resolve().parent
@@ -717,6 +718,32 @@ def test_a_crash_while_a_case_is_judged_costs_that_case(advisor: Advisor, monkey
     assert "crash.yaml" in said
     assert "no advice is given on this file: its process was ended by SIGKILL while it was judged" in said
     assert Path("kept.md").read_text(encoding="utf-8").count("\n# ") >= 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+def test_a_case_that_takes_all_memory_costs_that_case(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def growing(judge: Judge, path: Path, *more: Any) -> Judged:
+        kept = [b"x" * 1_000_000 for _ in range(100_000)] if path.name == "grow.yaml" else []
+        return judged(judge, path, *more) if not kept else Judged(Unreadable("grow.yaml", ("not limited",)))
+
+    monkeypatch.setattr("advisor.cli.judging.judged", growing)
+    write(Path(), grow=SETTLED, mill=OPEN)
+    outcome = advisor("review", "grow.yaml", CASE, "mill.yaml", "--format", "json", ADVISOR_MEMORY="150")
+    assert outcome.code == 2
+    review = json.loads(outcome.out)
+    assert [case["id"] for case in review["cases"]] == ["harbour", "mill"]
+    reason = "no advice is given on this file: it needed more than 150 MB of memory while it was judged"
+    assert review["unreadable"] == [{"file": "grow.yaml", "problems": [reason]}]
+    gate = advisor("gate", "grow.yaml", CASE, ADVISOR_MEMORY="150")
+    assert gate.code == 2
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "1 GB", "1e3", "99999999999"])
+def test_a_limit_that_is_none_is_named(advisor: Advisor, said: str) -> None:
+    write(Path(), mill=OPEN)
+    outcome = advisor("review", ".", ADVISOR_MEMORY=said)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert re.fullmatch(r"ADVISOR_MEMORY: error: write how many megabytes .* \[bad-limit\]\n", outcome.err)
 
 
 def test_an_interrupt_has_its_own_code(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:
