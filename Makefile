@@ -27,7 +27,7 @@ help: ## list the targets
 
 review: $(READY) ## judge every case in cases/, print the review and keep it in reports/
 	@mkdir -p reports
-	@$(IN_VENV) -m advisor review cases/ --output reports/pack.html --output reports/pack.md --output reports/pack.json
+	@$(IN_VENV) -m advisor review cases/ --overwrite --output reports/pack.html --output reports/pack.md --output reports/pack.json
 
 test: $(READY) ## run all tests (make test ARGS="-k layers" runs some)
 	@$(IN_VENV) -m pytest $(ARGS)

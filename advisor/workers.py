@@ -162,6 +162,7 @@ class _Pool(Generic[T, R]):
 def _serve(function: Callable[[T], R], pipe: Connection, inherited: Sequence[Connection], memory: int) -> None:
     """Answer item after item; an interrupt is for the parent alone, who then ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in inherited:
         other.close()
     _limit(memory)

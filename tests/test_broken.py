@@ -94,6 +94,7 @@ IDS = {id_ for path in ADVISOR.rglob("*.py") for id_ in ids_in(path.read_text(en
 ON_THE_COMMAND_LINE = {id_ for _, id_, _ in (*ERRORS, *BAD_ROWS)} | {
     "bad-limit",
     "bad-row",
+    "file-changed",
     "file-unwritable",
     "library-missing",
 }

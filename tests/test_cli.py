@@ -22,6 +22,7 @@ from rich.cells import cell_len
 from advisor import paths
 from advisor.cli.main import main, run
 from advisor.judge import Judge
+from advisor.render.mark import is_ours, marked
 from advisor.result import Unreadable
 from advisor.review import Judged, judged
 
@@ -318,7 +319,7 @@ def test_writes_the_review_to_a_file(advisor: Advisor, tmp_path: Path, name: str
     assert not written.endswith("\n\n")
     assert "\x1b" not in written
     if format_ != "text":
-        assert written == advisor("review", CASE, "--lang", lang, "--format", format_).out
+        assert written == marked(format_, advisor("review", CASE, "--lang", lang, "--format", format_).out)
     assert [p.name for p in (tmp_path / "new" / "folder").iterdir()] == [name], "nothing half-written is left"
 
 
@@ -349,6 +350,48 @@ def test_a_device_is_written_to_and_not_replaced(advisor: Advisor, tmp_path: Pat
     (tmp_path / "null.md").symlink_to(os.devnull)
     assert advisor("review", CASE, "--output", "null.md").code == 0
     assert (tmp_path / "null.md").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["r.html", "r.md", "r.json", "r.txt"])
+def test_a_report_of_ours_is_replaced(advisor: Advisor, tmp_path: Path, name: str) -> None:
+    for day in ("2026-03-01", "2026-04-01"):
+        assert advisor("review", CASE, "--as-of", day, "--output", name).code == 0
+    assert day in (tmp_path / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["r.html", "r.md", "r.json", "r.txt", CASE])
+def test_what_a_person_wrote_is_not_replaced_unless_asked(advisor: Advisor, tmp_path: Path, name: str) -> None:
+    more = ["--format", "json"] if name == CASE else []
+    path = tmp_path / name
+    if name == "r.md":  # a pack of ours, which the board has signed
+        advisor("review", CASE, "--output", name)
+        path.write_text(path.read_text(encoding="utf-8") + "\nSigned: L.\n", encoding="utf-8")
+    elif name != CASE:
+        path.write_text("my own notes\n", encoding="utf-8")
+    before = path.read_bytes()
+    outcome = advisor("review", CASE, "--output", name, "--output", "other.md", *more)
+    assert (outcome.code, outcome.out) == (2, ""), "it is said before the work is done"
+    assert outcome.err == (
+        f"{name}: error: this file exists, and the advisor did not write what is in it; "
+        "name another, or say --overwrite [file-exists]\n"
+    )
+    assert path.read_bytes() == before
+    assert not (tmp_path / "other.md").exists()
+    assert advisor("review", CASE, "--output", name, "--overwrite", *more).code == 0
+    assert is_ours(path)
+
+
+def test_what_is_written_while_cases_are_judged_is_not_replaced(
+    advisor: Advisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judging(*arguments: Any) -> Judged:
+        (tmp_path / "r.md").write_text("my own notes\n", encoding="utf-8")
+        return judged(*arguments)
+
+    monkeypatch.setattr("advisor.cli.judging.judged", judging)
+    outcome = advisor("review", CASE, "--output", "r.md")
+    assert (outcome.code, outcome.err.endswith("[file-exists]\n")) == (2, True)
+    assert (tmp_path / "r.md").read_text(encoding="utf-8") == "my own notes\n"
 
 
 def test_a_file_that_cannot_be_written_is_named(advisor: Advisor, tmp_path: Path) -> None:
@@ -588,7 +631,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (
         ["exercise", "start", "toll-gates", "--output", CASE, "--learner", "A", "--cases", "LESSONS"],
         "file-exists",
-        "an answer sheet is never overwritten",
+        "what is in it is never overwritten",
     ),
     (["exercise", "grade", "empty"], "no-cases", "there is no answer sheet (*.yaml) here"),
     (["exercise", "grade", CASE], "not-a-sheet", 'harbour.yaml:1:1: error: this is no answer sheet: it has no key "ex'),

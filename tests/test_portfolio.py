@@ -135,7 +135,7 @@ def test_a_table_without_days_needs_as_of(tmp_path: Path) -> None:
     table = write(tmp_path / "deals.csv", [{"deal": "one", "us.rank": "behind"}])
     assert run(table, "--output", tmp_path / "out.jsonl").exit_code == 2
     assert lines(tmp_path / "out.jsonl")[0]["problems"] == ["as_of"]
-    assert run(table, "--output", tmp_path / "out.jsonl", "--as-of", "2026-10-01").exit_code == 0
+    assert run(table, "--output", tmp_path / "dated.jsonl", "--as-of", "2026-10-01").exit_code == 0
 
 
 def test_the_exceptions_are_explained_on_the_engine(tmp_path: Path) -> None:
@@ -211,9 +211,23 @@ def test_an_interrupt_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.
         raise KeyboardInterrupt
 
     monkeypatch.setattr(screen.Screen, "check", interrupted)
-    run(write(tmp_path / "deals.jsonl", ROWS), "--output", out)
+    run(write(tmp_path / "deals.jsonl", ROWS), "--output", out, "--overwrite")
     assert out.read_text(encoding="utf-8") == "as it was"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["deals.jsonl", "out.csv"]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl", "out.parquet", "deals.jsonl"])
+def test_a_table_that_is_there_is_replaced_only_if_asked(tmp_path: Path, name: str) -> None:
+    table = write(tmp_path / "deals.jsonl", ROWS[:1])
+    if name != table.name:
+        (tmp_path / name).write_text("notes", encoding="utf-8")
+    before = (tmp_path / name).read_bytes()
+    refused = run(table, "--output", tmp_path / name)
+    assert refused.exit_code == 2
+    assert refused.output.endswith("name another, or say --overwrite [file-exists]\n")
+    assert (tmp_path / name).read_bytes() == before
+    assert run(table, "--output", tmp_path / name, "--overwrite", "--sample", 0).exit_code == 0
+    assert (tmp_path / name).read_bytes() != before
 
 
 def test_the_same_table_in_small_batches_gives_the_same(tmp_path: Path, shipped_judge: Judge) -> None:

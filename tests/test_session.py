@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -257,6 +258,28 @@ def test_what_an_editor_wrote_meanwhile_stays(advisor: Advisor, monkeypatch: pyt
     assert "mill.yaml has been changed from elsewhere" in found.err
     assert "There is no answer to take back." in found.err
     assert path.read_text(encoding="utf-8") == OPEN + "# Noted.\n"
+
+
+def test_what_is_written_while_an_answer_is_judged_stays(
+    advisor: Advisor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The file is looked at before the answer is judged, and again when it is written."""
+    path, answer = Path("mill.yaml"), Step.answer
+    path.write_text(OPEN, encoding="utf-8")
+
+    def slow(step: Step, *said: Any) -> Step:
+        if "# Noted." not in path.read_text(encoding="utf-8"):
+            path.write_text(OPEN + "# Noted.\n", encoding="utf-8")
+        return answer(step, *said)
+
+    monkeypatch.setattr(Step, "answer", slow)
+    code, _, err = hold(advisor, monkeypatch, "1\n1\nq\n", "mill.yaml")
+    assert code == 0, err
+    assert err.count("mill.yaml has been changed from elsewhere") == 1
+    kept = path.read_text(encoding="utf-8")
+    assert kept.endswith("# Noted.\n")
+    assert kept != OPEN + "# Noted.\n", "the second answer is kept beside it"
 
 
 def test_what_an_editor_broke_meanwhile_stays(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
