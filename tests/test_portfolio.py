@@ -125,10 +125,35 @@ def test_a_list_that_is_none_is_told(tmp_path: Path, suffix: str) -> None:
     assert '"stakeholders" must be a list' in " ".join(result.output.split())
 
 
+FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1+1", "－1", 'a",=1+1', "a\n=1+1", "=1;=2"]
+
+
 def test_spreadsheets_are_given_no_formulas(tmp_path: Path) -> None:
-    run(write(tmp_path / "deals.jsonl", ROWS), "--output", tmp_path / "out.csv")
+    rows = [{"deal": text, "title": text, "as_of": "2026-10-01"} for text in FORMULAS]
+    run(write(tmp_path / "deals.jsonl", rows), "--output", tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
-        assert next(csv.DictReader(stream))["title"] == "'=1+1"
+        found = list(csv.reader(stream))
+    assert len(found) == len(FORMULAS) + 1
+    assert {len(row) for row in found} == {len(found[0])}
+    for row in found:
+        assert not [cell for cell in row if re.match("[=+\\-@\t\r\n＝＋－＠]", cell)], row
+    titles = [row[found[0].index("title")].removeprefix("'") for row in found[1:]]
+    assert titles == FORMULAS, "what was written can be read"
+
+
+def test_a_cell_or_the_name_of_a_file_is_never_part_of_a_query(tmp_path: Path) -> None:
+    words = "x'); DROP TABLE given_deals; --\" OR 1=1 /*"
+    people = [{"id": "a", "post": words, "role": words}, {"id": "b", "post": words, "role": "decision-maker"}]
+    rows: list[dict[str, Any]] = [
+        {"deal": words, "title": words, "as_of": "2026-10-01", "us.rank": rank} for rank in (words, "behind")
+    ]
+    rows[1]["stakeholders"], rows[0]["stakeholders"] = people[1:], people
+    table = write(tmp_path / "deals'); --\".jsonl", rows)
+    result = run(table, "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    found = lines(tmp_path / "out.jsonl")
+    assert [row["title"] for row in found] == [words, words]
+    assert [bool(row["problems"]) for row in found] == [True, False]
 
 
 def test_a_table_without_days_needs_as_of(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from advisor.writing import replaced
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 LABEL = "label"
-_FORMULA = r"^[=+\-@\t\r]"
-"""What spreadsheets take for the beginning of a formula."""
+_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+"""What spreadsheets take for the beginning of a formula; the wide signs count where Chinese or Japanese is typed."""
 
 
 def check_target(path: Path, overwrite: bool) -> None:
