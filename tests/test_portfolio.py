@@ -21,12 +21,14 @@ import pytest
 from advisor.cli import main
 from advisor.cli.portfolio import DIALECTS
 from advisor.judge import Judge
+from advisor.model import CASE
 from advisor.portfolio import screen
-from advisor.portfolio.backend import connect
+from advisor.portfolio.backend import DUCKDB, POLARS, connect, sql
 from advisor.portfolio.layout import Layout
 from advisor.portfolio.slice import bearing
 from advisor.portfolio.source import Source
 from advisor.problems import EngineError, InputError
+from advisor.rulebase import Knowledge
 
 ROWS: list[dict[str, Any]] = [
     {"deal": "one", "title": "=1+1", "as_of": "2026-10-01", "us.rank": "behind", "us.offer_price": "4_600_000"},
@@ -210,9 +212,9 @@ def test_a_line_that_is_no_object_costs_only_itself(tmp_path: Path) -> None:
     assert [row["problems"][:1] for row in lines(tmp_path / "out.jsonl")] == [["line"], ["line"], []]
 
 
-def opened(judge: Judge, path: Path, url: str = "duckdb://") -> screen.Screen:
+def opened(judge: Judge, path: Path, url: str = POLARS, sample: int = 50) -> screen.Screen:
     source = Source(path, path.name, Layout(judge.knowledge))
-    return screen.Screen(judge, source, connect(url), None, sample=50)
+    return screen.Screen(judge, source, connect(url), None, sample=sample)
 
 
 def test_a_disagreement_names_row_verdicts_and_rules(
@@ -255,6 +257,81 @@ def test_a_table_that_is_there_is_replaced_only_if_asked(tmp_path: Path, name: s
     assert (tmp_path / name).read_bytes() != before
 
 
+SPELLINGS = {
+    "bool": ["yes", "YES", "True", "no", "nO", "y", "1", "none", "unknown", "null"],
+    "int": [
+        "0",
+        "12",
+        "-3",
+        "+3",
+        "1,200",
+        "1_000_000",
+        "1.0",
+        "1.5",
+        "12,00",
+        "9" * 15,
+        "9" * 16,
+        "none",
+        "three",
+        "³",
+    ],
+    "money": ["5", "4_600_000", "1,234,567.89", "0.1234567", ".5", "5.", "1e3", "-7", "9" * 16, "￥5", "none", "n/a"],
+    "date": [
+        "2026-09-30",
+        "2024-02-29",
+        "2026-02-29",
+        "2026-13-01",
+        "26-01-01",
+        "2026-1-1",
+        "0001-01-01",
+        "9999-12-31",
+    ],
+    "enum": ["first", "First", "none", "unknown", "null", "-"],
+    "text": ["word", "null", "~", "none", "字" * 4000, "x" * 4001, "字" * 4001],
+}
+"""Cells of each kind as people write them, right and wrong."""
+
+
+def spelled(knowledge: Knowledge) -> list[dict[str, Any]]:
+    """Return rows with a cell of every kind in every spelling, each in the first fact of its kind."""
+    rows = []
+    for kind, words in SPELLINGS.items():
+        facts = [fact.path for fact in knowledge.facts.values() if fact.type == kind and fact.scope == CASE]
+        rows += [{"deal": f"{kind}-{n}", "as_of": "2026-10-01", facts[0]: word} for n, word in enumerate(words)]
+    more: dict[str, list[Any]] = {
+        "title": ["字" * 4000, "字" * 4001],
+        "us.rank.on": ["2026-10-01", "2026-10-02", "2025-01-01", "soon"],
+        "us.rank.by": ["字" * 4000, "字" * 4001],
+        "us.rank.how": ["leaked", "told", "bought"],
+        "us.rank.evidence": ["confirmed", "documented", "heard", "x"],
+        "stakeholders": [[{"id": one}] for one in ("a-b", "A", "a--b", "-a", "a" * 80, "a" * 81)],
+        "stakeholders_complete": ["YES", "no", "maybe"],
+    }
+    for name, cells in more.items():
+        base = {"as_of": "2026-10-01", "us.rank": "behind"}
+        rows += [{"deal": f"{name}-{n}", **base, name: cell} for n, cell in enumerate(cells)]
+    return rows
+
+
+@pytest.mark.parametrize("url", [POLARS, DUCKDB])
+def test_columns_read_cells_as_the_reader_of_cases_does(tmp_path: Path, shipped_judge: Judge, url: str) -> None:
+    rows = spelled(shipped_judge.knowledge)
+    found = opened(shipped_judge, write(tmp_path / "deals.csv", rows), url, sample=len(rows))
+    list(found.batches())
+    found.check()
+    assert found.summary.sampled == len(rows)
+    assert 20 < found.summary.wrong < len(rows) - 20
+
+
+def test_duckdb_and_polars_say_the_same(tmp_path: Path, shipped_judge: Judge) -> None:
+    table = write(tmp_path / "deals.jsonl", ROWS)
+    here, there = (
+        [row for batch in opened(shipped_judge, table, url).batches() for row in batch.to_pylist()]
+        for url in (POLARS, DUCKDB)
+    )
+    assert here == there
+
+
 def test_the_same_table_in_small_batches_gives_the_same(tmp_path: Path, shipped_judge: Judge) -> None:
     table = write(tmp_path / "deals.jsonl", ROWS)
     whole = [row for batch in opened(shipped_judge, table).batches() for row in batch.to_pylist()]
@@ -279,7 +356,7 @@ def test_the_plan_is_printed_for_a_warehouse() -> None:
 def test_the_plan_is_written_in_every_dialect(dialect: str, mini_judge: Judge) -> None:
     sheet = bearing(mini_judge.program, mini_judge.arbiter, mini_judge.knowledge)
     spoken = "pyspark" if dialect == "spark" else dialect
-    assert "qualify-first" in screen.queries(sheet, screen.all_columns(sheet), None, spoken)["result"]
+    assert "qualify-first" in sql(screen.queries(sheet, screen.all_columns(sheet), None), spoken)["result"]
 
 
 def test_another_dialect_is_refused() -> None:

@@ -37,7 +37,7 @@ DIALECTS = ("bigquery", "clickhouse", "databricks", "duckdb", "postgres", "spark
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of rows that state none.")
 @click.option(
     "--backend",
-    default="duckdb://",
+    default="polars://",
     show_default=True,
     metavar="URL",
     help="The database that judges, as Ibis names it.",
@@ -107,7 +107,7 @@ def portfolio_command(
 
 def installed() -> None:
     """Raise InputError where the libraries are not installed that only this command needs."""
-    if any(importlib.util.find_spec(name) is None for name in ("ibis", "duckdb", "pyarrow")):
+    if any(importlib.util.find_spec(name) is None for name in ("ibis", "duckdb", "polars", "pyarrow")):
         message = "this command needs more libraries: pip install 'deal-advisor[portfolio]'"
         raise InputError([Problem(Location("command line"), "library-missing", message)])
 
@@ -149,11 +149,11 @@ def sql_command(dialect: str, rules: Path | None) -> None:
             f'the plan cannot be written as "{dialect}"{nearest(dialect, DIALECTS)}; allowed: {", ".join(DIALECTS)}'
         )
         raise InputError([Problem(Location("--dialect"), "unknown-dialect", message)])
-    from advisor.portfolio.backend import joined
+    from advisor.portfolio.backend import joined, sql
     from advisor.portfolio.screen import all_columns, queries
     from advisor.portfolio.slice import bearing
 
     with closing(options.judge(rules)) as judge:
         sheet = bearing(judge.program, judge.arbiter, judge.knowledge)
         spoken = {"spark": "pyspark"}.get(dialect, dialect)
-        click.echo(joined(queries(sheet, all_columns(sheet), None, spoken), spoken) + ";")
+        click.echo(joined(sql(queries(sheet, all_columns(sheet), None), spoken), spoken) + ";")

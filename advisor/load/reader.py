@@ -20,8 +20,9 @@ from advisor.yamlfile import Mapping, Node, Scalar, Sequence
 T = TypeVar("T")
 D = TypeVar("D")
 MAX_TEXT = 4000
+MAX_DIGITS = 15
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-_NUMBER = re.compile(r"[+-]?\d{1,3}(?:[,_]?\d{3})*(?:\.\d{1,6})?|[+-]?\d{1,15}(?:\.\d{1,6})?")
+_NUMBER = re.compile(r"[+-]?\d{1,3}(?:[,_]?\d{3})*(?:\.\d{1,6})?|[+-]?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
 _TRUE, _FALSE = ("yes", "true"), ("no", "false")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_ID = 80
@@ -150,9 +151,15 @@ class Reader:
             if text:
                 self.bad(node.at, "not-a-number", f"{what} must be a number such as 12000000, not {shorten(text)}")
             return Decimal(0)
-        return Decimal(text.replace(",", "").replace("_", ""))
+        digits = text.replace(",", "").replace("_", "")
+        if len(digits.lstrip("+-").partition(".")[0]) > MAX_DIGITS:
+            self.bad(
+                node.at, "not-a-number", f"{what} must be a number of at most {MAX_DIGITS} digits before the point"
+            )
+            return Decimal(0)
+        return Decimal(digits)
 
-    def integer(self, node: Node, what: str, low: int = -(10**15), high: int = 10**15) -> int:
+    def integer(self, node: Node, what: str, low: int = 1 - 10**MAX_DIGITS, high: int = 10**MAX_DIGITS - 1) -> int:
         """Read a whole number within bounds."""
         number = self.number(node, what)
         if number != number.to_integral_value() or not low <= number <= high:
@@ -163,7 +170,7 @@ class Reader:
     def day(self, node: Node, what: str) -> date:
         """Read a date written YYYY-MM-DD."""
         text = self.string(node, what)
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             with contextlib.suppress(ValueError):
                 day = date.fromisoformat(text)
                 if FIRST_YEAR <= day.year <= LAST_YEAR:

@@ -1,8 +1,8 @@
-"""The database that judges the columns: DuckDB, embedded, or whatever else Ibis can connect to."""
+"""The database that judges the columns: Polars, in this process, or whatever else Ibis can connect to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -13,25 +13,31 @@ import sqlglot
 
 from advisor.problems import InputError, Location, Problem
 
-DUCKDB = "duckdb://"
+POLARS, DUCKDB = "polars://", "duckdb://"
 SLOW = "partial_aggregate_pushdown"
 """A step of DuckDB's optimizer that costs seconds on a plan of a hundred queries, and gains nothing there."""
 
 
+Tables = Mapping[str, pa.Table]
+Judging = Callable[[Tables], pa.Table]
+"""What judges tables that are put in under their names, and returns what the last of some queries gives."""
+
+
 class Backend(Protocol):
-    """Where a plan runs."""
+    """Where a plan runs. `rows` are to be put in at once, and so many batches `at_once`."""
 
     dialect: str
+    rows: int
+    at_once: int
 
-    def put(self, name: str, table: pa.Table) -> None:
-        """Put a table in, in place of one of that name."""
-
-    def run(self, queries: Mapping[str, str]) -> pa.Table:
-        """Return what the last of some queries gives, each over those before it."""
+    def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:
+        """Return what judges tables by these queries, each of which reads the tables and those before it."""
 
 
 class _DuckDB:
     dialect = "duckdb"
+    rows = 25_000
+    at_once = 1
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection.con
@@ -39,28 +45,38 @@ class _DuckDB:
         if SLOW in known:
             self.connection.execute(f"SET disabled_optimizers = '{SLOW}'")
 
-    def put(self, name: str, table: pa.Table) -> None:
-        """Put a table in; in several pieces, which several threads can take."""
-        pieces = table.combine_chunks().to_batches(max_chunksize=8192)
-        self.connection.register(name, pa.Table.from_batches(pieces, table.schema))
+    def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:
+        """Return what judges by one text of all queries."""
+        text = joined(sql(queries, self.dialect), self.dialect)
 
-    def run(self, queries: Mapping[str, str]) -> pa.Table:
-        """Return what the last query gives."""
-        return self.connection.sql(joined(queries, self.dialect)).to_arrow_table()
+        def judged(tables: Tables) -> pa.Table:
+            for name, table in tables.items():
+                # In several pieces, which several threads can take.
+                pieces = table.combine_chunks().to_batches(max_chunksize=8192)
+                self.connection.register(name, pa.Table.from_batches(pieces, table.schema))
+            return self.connection.sql(text).to_arrow_table()
+
+        return judged
 
 
 class _Other:
+    rows = 25_000
+    at_once = 1
+
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.dialect = str(connection.name)
 
-    def put(self, name: str, table: pa.Table) -> None:
-        """Put a table in."""
-        self.connection.create_table(name, table, temp=True, overwrite=True)
+    def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:
+        """Return what judges by one text of all queries."""
+        text = joined(sql(queries, self.dialect), self.dialect)
 
-    def run(self, queries: Mapping[str, str]) -> pa.Table:
-        """Return what the last query gives."""
-        return self.connection.to_pyarrow(self.connection.sql(joined(queries, self.dialect)))
+        def judged(tables: Tables) -> pa.Table:
+            for name, table in tables.items():
+                self.connection.create_table(name, table, temp=True, overwrite=True)
+            return self.connection.to_pyarrow(self.connection.sql(text))
+
+        return judged
 
 
 class _Spark:
@@ -70,24 +86,33 @@ class _Spark:
     """
 
     dialect = "pyspark"
+    rows = 25_000
+    at_once = 1
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
 
-    def put(self, name: str, table: pa.Table) -> None:
-        """Put a table in."""
-        self.connection.create_view(name, ibis.memtable(table), overwrite=True)
+    def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:
+        """Return what judges by one query after the other."""
+        texts = sql(queries, self.dialect)
 
-    def run(self, queries: Mapping[str, str]) -> pa.Table:
-        """Return what the last query gives."""
-        for name, query in queries.items():
-            found = self.connection.raw_sql(query).localCheckpoint()
-            found.createOrReplaceTempView(name)
-        return self.connection.to_pyarrow(self.connection.table(name))
+        def judged(tables: Tables) -> pa.Table:
+            for name, table in tables.items():
+                self.connection.create_view(name, ibis.memtable(table), overwrite=True)
+            for name, query in texts.items():
+                found = self.connection.raw_sql(query).localCheckpoint()
+                found.createOrReplaceTempView(name)
+            return self.connection.to_pyarrow(self.connection.table(name))
+
+        return judged
 
 
 def connect(url: str) -> Backend:
     """Connect to a database by its URL; raise InputError where that cannot be."""
+    if url == POLARS:
+        from advisor.portfolio.frames import Polars
+
+        return Polars()
     try:
         connection = ibis.connect(_spelled(url))
     except Exception as error:

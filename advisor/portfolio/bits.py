@@ -16,11 +16,6 @@ BETWEEN = " "
 """What parts the names of a set in a text; names of facts, rules and verdicts hold none."""
 
 
-@ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]
-def union(words: int) -> int:  # type: ignore[empty-body]
-    """Return all bits of a column of words; Ibis knows this aggregate for few of the databases that have it."""
-
-
 class Bits:
     """Numbers names; a set of them is a word under the label with each number of `words`."""
 
@@ -67,9 +62,3 @@ class Bits:
 def where(flag: ir.BooleanValue, bits: ir.IntegerValue | int) -> ir.IntegerValue:
     """Return bits where a flag is set, else nothing."""
     return flag.cast("int64") * bits
-
-
-def together(words: Iterable[ir.IntegerValue | None]) -> ir.IntegerValue | None:
-    """Return the bits of several words; None: there are none."""
-    found = [word for word in words if word is not None]
-    return fold(or_, found) if found else None

@@ -17,7 +17,7 @@ from advisor.portfolio.fold import fold
 from advisor.portfolio.layout import AS_OF, COMPLETE, CURRENCY, DEAL, TITLE
 from advisor.portfolio.slice import Slice
 from advisor.portfolio.stages import Stages
-from advisor.portfolio.states import NO, YES, Cells, day
+from advisor.portfolio.states import NO, YES, Cells, day, longer
 from advisor.portfolio.views import ROW
 
 SHAPE = "shape"
@@ -68,8 +68,8 @@ class Read:
         table = self.stages.beside(list_, self.given[list_], self.dated, ROW, [encode.DAY], "inner")
         cells = Cells(table, self.sheet, table[encode.DAY])
         states = self.stages.only(list_, table, {ROW: table[ROW], **cells.states(list_)})
-        long = (table[name].length() > MAX_TEXT for name in ("name", self.lists[list_].titled_by))
-        slug = ~table["id"].re_search(r"^([a-z0-9]+(-[a-z0-9]+)*)?$") | (table["id"].length() > 80)
+        long = (longer(table[name], MAX_TEXT) for name in ("name", self.lists[list_].titled_by))
+        slug = ~table["id"].re_search(r"^([a-z0-9]+(-[a-z0-9]+)*)?$") | longer(table["id"], 80)
         flag = fold(or_, [*cells.wrong(list_).values(), *long, slug])
         wrong = self.stages.only(f"{list_}_wrong", table, {ROW: table[ROW], _ANY: flag})
         return states, self.stages.grouped(f"{list_}_wrong", wrong, (ROW,), {list_: wrong[_ANY].any()})
@@ -84,7 +84,7 @@ class Read:
             flags[AS_OF] |= (written != "") & day(written).isnull()
         for name in (DEAL, TITLE, CURRENCY):
             if name in table.columns:
-                flags[name] = table[name].length() > MAX_TEXT
+                flags[name] = longer(table[name], MAX_TEXT)
         for name in (name + COMPLETE for name in self.lists):
             if name in table.columns:
                 flags[name] = ~table[name].lower().isin(["", *YES, *NO])

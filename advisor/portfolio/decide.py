@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import and_, or_
 
 import ibis
@@ -9,34 +10,38 @@ import ibis.expr.types as ir
 
 from advisor.arbitrate import Contender
 from advisor.model import CASE, FALLBACK
-from advisor.portfolio.bits import Bits, together, union, where
+from advisor.portfolio.bits import Bits
 from advisor.portfolio.encode import LIVE, possible, sure
 from advisor.portfolio.fold import fold
-from advisor.portfolio.hooks import Hooks, hook
-from advisor.portfolio.infer import unit
+from advisor.portfolio.infer import VIEW, unit
+from advisor.portfolio.reach import Reach
 from advisor.portfolio.slice import Slice
 from advisor.portfolio.stages import Stages
-from advisor.portfolio.views import CALM_WORLD, CLOSED_WORLD, LIVE_NOW, OPEN_WORLD, ROW, WORLD
+from advisor.portfolio.views import CALM_WORLD, CLOSED_WORLD, LIVE_NOW, OPEN_WORLD, ROW, WORLD, view_number
 
 CERTAIN, VERDICT, SETTLED = "certain", "verdict", "settled"
+NOWHERE = -1
+"""The number of no view."""
 
 
 class Decisions:
     """The verdict of each view, of each state of the quarantine, and of each deal.
 
-    A verdict is a bit, and so are the rules that put forward verdicts and those that stop a deal.
+    A verdict is a bit, and so are the rules that put forward verdicts and those that stop a deal. `members` have the
+    values of members. `hanging` names for each fact and list that verdicts can hang on the column that says so.
     """
 
-    def __init__(self, sheet: Slice, stages: Stages, views: ir.Table, hooks: Hooks) -> None:
+    def __init__(self, sheet: Slice, stages: Stages, views: ir.Table, members: Mapping[str, ir.Table]) -> None:
         self.sheet = sheet
         self.stages = stages
-        self.hooks = hooks
+        self.members = members
         self.contenders = sheet.arbiter.contenders
         self.verdicts = Bits("possible", [*sheet.knowledge.order.verdicts, FALLBACK])
         self.standing = Bits("standing", (c.unit.name for c in self.contenders))
         self.stops = Bits("stopped_by", (u.name for u in sheet.stops))
         self.views = self._decided(views)
         self.states = self._states()
+        self.hanging: dict[str, str] = {}
         self.deals = self._deals()
 
     @property
@@ -71,8 +76,7 @@ class Decisions:
         stopped = self.stops.gather({u.name: sure(decided[unit(u.number)]) for u in self.sheet.stops})
         columns = {**contested, **verdict, **self.standing.gather(stands), **stopped}
         decided = self.stages.extend("decided", decided, columns)
-        hanging = {self.hooks.bits.column(word): self._hanging(decided, word) for word in self.hooks.bits.words}
-        return self.stages.extend("decided", decided, {**self._possible(decided), **hanging})
+        return self.stages.extend("decided", decided, self._possible(decided))
 
     def _first(self, flags: list[ir.BooleanValue]) -> ir.IntegerValue:
         cases = [(flag, ibis.literal(n, "int16")) for n, flag in enumerate(flags)]
@@ -98,43 +102,51 @@ class Decisions:
             found.setdefault(contender.verdict, []).append(table[contest(place)])
         return self.verdicts.gather({verdict: fold(or_, flags) for verdict, flags in found.items()})
 
-    def _hanging(self, table: ir.Table, word: int) -> ir.IntegerValue:
-        """Return what undecided candidates, and what could defeat them, hang on, where they are contested."""
-        contested: dict[int, list[ir.BooleanValue]] = {}
-        for place, contender in enumerate(self.contenders):
-            for number in (contender.unit.number, *contender.defeated_by):
-                contested.setdefault(number, []).append(table[contest(place)])
-        found = (
-            where(fold(or_, flags), table[hook(word, unit(number))])
-            for number, flags in contested.items()
-            if hook(word, unit(number)) in table.columns
-        )
-        bits = together(found)
-        return ibis.literal(0, "int64") if bits is None else bits
-
     def _states(self) -> ir.Table:
-        """Choose for each deal and state of its quarantine the world in which it is settled."""
+        """Choose for each deal and state of its quarantine the world that settles it; name the view of an open one."""
         views = self.views
         worlds = {"calm": views[WORLD] == CALM_WORLD, "wide": views[WORLD] == OPEN_WORLD}
         kept = (VERDICT, *self.standing.columns, *self.stops.columns)
-        words = (self.possible, *self.hooks.bits.columns)
         columns = {name: views[name].max(where=views[WORLD] == CLOSED_WORLD) for name in kept}
-        columns |= {f"{at}_{name}": views[name].max(where=there) for at, there in worlds.items() for name in words}
+        columns |= {at: views[self.possible].max(where=there) for at, there in worlds.items()}
         seen = self.stages.grouped("states", views, (ROW, LIVE, LIVE_NOW), columns)
-        calm = (seen[f"calm_{self.possible}"] & seen[VERDICT]) != 0
-        chosen = {name: ibis.ifelse(calm, seen[f"calm_{name}"], seen[f"wide_{name}"]) for name in words}
-        settled = chosen[self.possible] == seen[VERDICT]
-        open_ = {name: where(~settled, chosen[name]) for name in self.hooks.bits.columns}
-        return self.stages.extend("states", seen, {**chosen, **open_})
+        calm = (seen["calm"] & seen[VERDICT]) != 0
+        possible = ibis.ifelse(calm, seen["calm"], seen["wide"])
+        world = ibis.ifelse(calm, ibis.literal(CALM_WORLD, "int8"), ibis.literal(OPEN_WORLD, "int8"))
+        view = ibis.ifelse(possible == seen[VERDICT], NOWHERE, view_number(seen[ROW], seen[LIVE], world))
+        return self.stages.extend("states", seen, {self.possible: possible, VIEW: view})
 
     def _deals(self) -> ir.Table:
         """Bring the states of the quarantine together: the one that holds now decides, all say what is possible."""
         states = self.states
         now = states[LIVE] == states[LIVE_NOW]
         columns = {n: states[n].max(where=now) for n in (VERDICT, *self.standing.columns, *self.stops.columns)}
-        columns |= {name: union(states[name]) for name in (self.possible, *self.hooks.bits.columns)}
+        columns |= {name: self.verdicts.has(states, name).any() for name in self.verdicts.names}
         found = self.stages.grouped("decisions", states, (ROW,), columns)
-        return self.stages.extend("decisions", found, {SETTLED: found[self.possible] == found[VERDICT]})
+        possible = self.verdicts.gather({name: found[name] for name in self.verdicts.names})
+        found = self.stages.extend("decisions", found, possible)
+        found = self.stages.extend("decisions", found, {SETTLED: found[self.possible] == found[VERDICT]})
+        return self._hung(found)
+
+    def _hung(self, deals: ir.Table) -> ir.Table:
+        """Say what open deals hang on: in each open view, what contested candidates and what could defeat them do."""
+        views = self.stages.beside("open", self.views, self._open(), VIEW, (), "inner")
+        contested: dict[int, list[str]] = {}
+        for place, contender in enumerate(self.contenders):
+            for number in (contender.unit.number, *contender.defeated_by):
+                if self.sheet.program.units[number].scope == CASE:
+                    contested.setdefault(number, []).append(contest(place))
+        reach = Reach(self.sheet, self.stages, views, self.members, contested)
+        flags = reach.flags()
+        self.hanging = {name: _hangs(name) for name in flags}
+        told = self.stages.only("hanging", reach.deals, {_hangs(name): flag for name, flag in flags.items()}, [ROW])
+        found = self.stages.grouped("hanging", told, (ROW,), {name: told[name].any() for name in self.hanging.values()})
+        joined = self.stages.beside("decisions", deals, found, ROW, self.hanging.values())
+        return self.stages.extend("decisions", joined, {name: sure(joined[name]) for name in self.hanging.values()})
+
+    def _open(self) -> ir.Table:
+        """Return the views of open deals."""
+        return self.stages.only("open", self.states, {}, [VIEW])
 
 
 def contest(place: int) -> str:
@@ -144,3 +156,7 @@ def contest(place: int) -> str:
 
 def _unbeaten(place: int) -> str:
     return f"unbeaten_{place}"
+
+
+def _hangs(name: str) -> str:
+    return f"hangs_{name}"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from operator import add, and_, or_
-from typing import TypeGuard
 
 import ibis
 import ibis.expr.types as ir
 
-from advisor.model import CASE, FactTest, KnowledgeTest, Test
-from advisor.portfolio.bits import together, union, where
+from advisor.model import CASE, FactTest, KnowledgeTest
 from advisor.portfolio.encode import COMPLETE, States, possible, sure, tested, three_valued
 from advisor.portfolio.fold import fold
-from advisor.portfolio.hooks import Hooks, hook, hung
-from advisor.portfolio.slice import Slice, literals, references
+from advisor.portfolio.slice import Slice, literals
 from advisor.portfolio.stages import Stages
-from advisor.program import Column, FindingColumn, HelperColumn, Meaning, QuantifiedColumn, Tree, Unit
+from advisor.program import Column, FindingColumn, HelperColumn, QuantifiedColumn, Tree, Unit
 
 VIEW = "view"
 """The key of a view: of one deal, in one world, in one state of the quarantine."""
@@ -53,40 +50,25 @@ class Inference:
     """Values of units and columns, in a table of views and, for each list, one of the members in each view.
 
     `deals` has a row for each view with its states; `members` those of each list, with the states of the members and
-    those of the deal that are compared with them. With `hooks`, what each undecided value hangs on goes along.
+    those of the deal that are compared with them.
     """
 
-    def __init__(
-        self, sheet: Slice, stages: Stages, deals: ir.Table, members: dict[str, ir.Table], hooks: Hooks
-    ) -> None:
+    def __init__(self, sheet: Slice, stages: Stages, deals: ir.Table, members: dict[str, ir.Table]) -> None:
         self.sheet = sheet
         self.stages = stages
         self.deals = deals
         self.members = members
-        self.hooks = hooks
-        self._late: dict[str, dict[str, Column | Unit]] = {scope: {} for scope in (CASE, *sheet.lists)}
-        self._means = {c.number: c for c in sheet.columns}
         self._run()
 
     def given_back(self) -> list[str]:
-        """Return the columns of the deal that came of its members, and what these hang on."""
+        """Return the columns of the deal that came of its members."""
         asked = {column(c.number) for c in self.sheet.columns if isinstance(c.means, QuantifiedColumn)}
         asked |= {unit(u.number) for u in self.sheet.stops if u.scope != CASE}
-        words = {hook(word, name) for word in self.hooks.bits.words for name in asked}
-        return [name for name in self.deals.columns if name in asked | words]
+        return [name for name in self.deals.columns if name in asked]
 
     def table(self, scope: str) -> ir.Table:
         """Return the table of views, or of members of a list."""
         return self.deals if scope == CASE else self.members[scope]
-
-    def hangs_on(self, table: ir.Table, number: int, word: int) -> ir.IntegerValue | None:
-        """Return a word of what a column hangs on, if it is undecided; None: it never has bits there."""
-        if word not in self.hooks.of_columns[number]:
-            return None
-        means, name = self._means[number].means, column(number)
-        if not _is_test(means) or hook(word, name) in table.columns:
-            return table[hook(word, name)]
-        return where(table[name].isnull(), self.hooks.bits.bit(means.path))
 
     def _run(self) -> None:
         for scope in (CASE, *self.members):
@@ -103,7 +85,6 @@ class Inference:
         while ready := {**self._ready_units(scope), **self._ready_columns(scope)}:
             self._put(scope, ready)
             moved = True
-        self._catch_up(scope)
         return moved
 
     def _ready_units(self, scope: str) -> dict[str, Column | Unit]:
@@ -123,20 +104,10 @@ class Inference:
         }
 
     def _put(self, scope: str, what: dict[str, Column | Unit]) -> None:
-        """Add values to a table, and what those hang on that were added before: two queries would cost more."""
+        """Add values to a table."""
         table = self.table(scope)
         values: dict[str, ir.Value] = {name: self._value(one, table) for name, one in what.items()}
-        self._keep(scope, self.stages.extend(scope, table, {**values, **self._waiting(scope)}))
-        self._late[scope].update(what)
-
-    def _waiting(self, scope: str) -> dict[str, ir.Value]:
-        """Return what the values hang on that were added last, and forget them."""
-        table, late = self.table(scope), self._late[scope]
-        self._late[scope] = {}
-        return {key: bits for name, one in late.items() for key, bits in self._hanging(one, name, table)}
-
-    def _catch_up(self, scope: str) -> None:
-        self._keep(scope, self.stages.extend(scope, self.table(scope), self._waiting(scope)))
+        self._keep(scope, self.stages.extend(scope, table, values))
 
     def _keep(self, scope: str, table: ir.Table) -> None:
         if scope == CASE:
@@ -151,34 +122,6 @@ class Inference:
             return tested(one.means, States(table, self.sheet.knowledge))
         writers = [table[unit(u.number)] for u in self.sheet.writers(one.number)]
         return fold(or_, writers) if writers else ibis.literal(False)
-
-    def _hanging(self, one: Column | Unit, name: str, table: ir.Table) -> Iterator[tuple[str, ir.IntegerValue]]:
-        """Yield the words of what a value hangs on, where they are not read off the value itself."""
-        of = self.hooks.of_units if isinstance(one, Unit) else self.hooks.of_columns
-        for word in sorted(of[one.number]):
-            if isinstance(one, Unit):
-                bits = self._below(one, word, table)
-            elif isinstance(one.means, (FactTest, KnowledgeTest)):
-                bits = self._compared(one.means, word, table)
-            else:
-                writers = [u for u in self.sheet.writers(one.number) if word in self.hooks.of_units[u.number]]
-                bits = together(table[hook(word, unit(u.number))] for u in writers)
-            if bits is not None:
-                yield hook(word, name), where(table[name].isnull(), bits)
-
-    def _below(self, one: Unit, word: int, table: ir.Table) -> ir.IntegerValue | None:
-        def value(tree: Tree) -> ir.BooleanValue:
-            return holds(tree, lambda number: table[column(number)])
-
-        return hung(one.tree, value, lambda number: self.hangs_on(table, number, word))
-
-    def _compared(self, test: Test, word: int, table: ir.Table) -> ir.IntegerValue | None:
-        """Of a comparison of two facts, it has to be seen which one is unknown."""
-        paths, states = references(test), States(table, self.sheet.knowledge)
-        if len(paths) == 1:
-            return None
-        here = (path for path in paths if self.hooks.bits.word(path) == word)
-        return together(where(~states.known(path), self.hooks.bits.bit(path)) for path in here)
 
     def _members(self, list_: str) -> bool:
         """Compute what can be computed of members: take over what they read of the deal, and give back quantifiers."""
@@ -199,8 +142,7 @@ class Inference:
                 reads = {lit.column for lit in literals(each.tree)} - own
                 if {column(number) for number in reads} <= here | there:
                     wanted |= {number for number in reads if column(number) not in here}
-        words = {hook(word, column(number)) for number in wanted for word in self.hooks.bits.words}
-        return {column(number) for number in wanted} | (words & there)
+        return {column(number) for number in wanted}
 
     def _give_back(self, list_: str) -> bool:
         """Count members: what holds of any, of every or of none becomes a column of the deal."""
@@ -221,8 +163,6 @@ class Inference:
             name = unit(each.number)
             values[name] = three_valued(sure(joined[f"{name}.any"]), sure(joined[f"{name}.maybe"]))
         self.deals = self.stages.extend(CASE, joined, values)
-        words = {key: bits for c, m in asked for key, bits in self._hanging_members(c, m)}
-        self.deals = self.stages.extend(CASE, self.deals, words)
         return True
 
     def _counted(self, list_: str, names: set[str]) -> ir.Table:
@@ -233,26 +173,7 @@ class Inference:
             sums[f"{name}.maybe"] = possible(table[name]).any()
             sums[f"{name}.every"] = sure(table[name]).all()
             sums[f"{name}.likely"] = possible(table[name]).all()
-            words = (hook(word, name) for word in self.hooks.bits.words)
-            sums.update({f"{word}.any": union(table[word]) for word in words if word in table.columns})
         return self.stages.grouped(f"{list_}_counted", table, (VIEW,), sums)
-
-    def _hanging_members(self, each: Column, means: QuantifiedColumn) -> Iterator[tuple[str, ir.IntegerValue]]:
-        """Yield what a quantifier hangs on: what any of the members does, and the list where it may hold more."""
-        table, undecided = self.deals, self.deals[column(each.number)].isnull()
-        for word in sorted(self.hooks.of_columns[each.number]):
-            name = hook(word, column(means.member_column)) + ".any"
-            found = table[name].fill_null(0) if name in table.columns else None
-            more = None
-            if self.hooks.bits.word(means.list) == word:
-                more = where(~table[means.list + COMPLETE], self.hooks.bits.bit(means.list))
-            bits = together((found, more))
-            if bits is not None:
-                yield hook(word, column(each.number)), where(undecided, bits)
-
-
-def _is_test(means: Meaning) -> TypeGuard[Test]:
-    return isinstance(means, (FactTest, KnowledgeTest))
 
 
 def quantified(means: QuantifiedColumn, table: ir.Table) -> ir.BooleanValue:

@@ -8,11 +8,10 @@ from operator import add, or_
 import ibis
 import ibis.expr.types as ir
 
-from advisor.portfolio.bits import BETWEEN, Bits
+from advisor.portfolio.bits import BETWEEN
 from advisor.portfolio.decide import SETTLED, VERDICT, Decisions
 from advisor.portfolio.encode import States
 from advisor.portfolio.fold import fold
-from advisor.portfolio.hooks import Hooks
 from advisor.portfolio.infer import VIEW, Inference
 from advisor.portfolio.slice import Slice
 from advisor.portfolio.stages import Stages
@@ -41,16 +40,15 @@ def plan(
     With `wrong`, the result has also its column `problems`, and deals that have any are not judged.
     """
     views = Views(sheet, stages, deals, members)
-    hooks = Hooks(sheet)
-    of_members = Inference(sheet.of_members(), stages, views.deals, views.members, hooks)
+    of_members = Inference(sheet.of_members(), stages, views.deals, views.members)
     joined = stages.beside("views", views.deals, of_members.deals, VIEW, of_members.given_back())
-    inference = Inference(sheet, stages, joined, {}, hooks)
-    decisions = Decisions(sheet, stages, inference.deals, hooks)
+    inference = Inference(sheet, stages, joined, {})
+    decisions = Decisions(sheet, stages, inference.deals, of_members.members)
     found = stages.beside("found", decisions.deals, views.told, ROW, _more(views), "inner")
-    written = _written(found, sheet, decisions, hooks, views)
+    written = _written(found, sheet, decisions, views)
     if wrong is not None:
         found = stages.beside("found", found, wrong, ROW, [PROBLEMS], "inner")
-        written = _written(found, sheet, decisions, hooks, views)
+        written = _written(found, sheet, decisions, views)
         good = found[PROBLEMS] == ""
         written = {
             name: value if name == ROW else ibis.ifelse(good, value, ibis.null(value.type()))
@@ -66,7 +64,7 @@ def _more(views: Views) -> list[str]:
     return [SPREAD, MATTERS, *tender, *views.kept_out.columns]
 
 
-def _written(table: ir.Table, sheet: Slice, decisions: Decisions, hooks: Hooks, views: Views) -> dict[str, ir.Value]:
+def _written(table: ir.Table, sheet: Slice, decisions: Decisions, views: Views) -> dict[str, ir.Value]:
     """Write numbers out as names."""
     verdicts = decisions.verdicts
     by_verdict = [
@@ -81,18 +79,17 @@ def _written(table: ir.Table, sheet: Slice, decisions: Decisions, hooks: Hooks, 
         SETTLED: table[SETTLED],
         "possible": verdicts.text(table),
         "decided_by": ibis.cases(*by_verdict, else_=none) if by_verdict else none,
-        "hangs_on": _hangs_on(table, sheet, hooks, views),
+        "hangs_on": _hangs_on(table, sheet, decisions, views),
         "stopped_by": decisions.stops.text(table),
         "kept_out": views.kept_out.text(table),
     }
 
 
-def _hangs_on(table: ir.Table, sheet: Slice, hooks: Hooks, views: Views) -> ir.StringValue:
+def _hangs_on(table: ir.Table, sheet: Slice, decisions: Decisions, views: Views) -> ir.StringValue:
     """An open verdict hangs on whether a tender is live, too, where that decides what may be used."""
     states = States(table, sheet.knowledge)
-    bits = Bits(hooks.bits.label, hooks.bits.names)
     told = {path: table[SPREAD] & ~table[SETTLED] & ~states.known(path) for path in views.tender}
-    flags = {name: [bits.has(table, name)] for name in bits.names}
+    flags = {name: [table[flag]] for name, flag in decisions.hanging.items()}
     for path, flag in told.items():
         flags.setdefault(path, []).append(flag)
     parts = (ibis.ifelse(fold(or_, flags[name]), name + BETWEEN, "") for name in sorted(flags))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,7 +18,7 @@ from advisor.case import Case
 from advisor.evidence import View, view_of
 from advisor.explain.report import report
 from advisor.judge import Judge
-from advisor.portfolio.backend import Backend, sql
+from advisor.portfolio.backend import Backend, Judging
 from advisor.portfolio.cells import Read
 from advisor.portfolio.layout import DEAL, KEYS, TITLE, Layout
 from advisor.portfolio.plan import PROBLEMS, plan
@@ -31,8 +32,6 @@ from advisor.quarantine import Quarantine
 from advisor.result import SCHEMA_VERSION, Review
 from advisor.review import urgency
 
-BATCH = 25_000
-"""Rows judged at once: more cost memory, fewer cost time, since a plan is made anew for each batch."""
 WORST = 200
 """So many wrong rows are told in full; the others are counted, and named in the result."""
 DEALS = "deals"
@@ -99,32 +98,37 @@ class Screen:
         self.most = most
         self._size = sample
         self._random = Random(seed)
-        self._columns: Columns = {}
-        self._queries: dict[str, str] = {}
+        self._prepared: tuple[Columns, Judging] | None = None
 
-    def batches(self, size: int = BATCH) -> Iterator[pa.Table]:
-        """Yield what the columns say, in the order of the rows."""
-        for batch in _ahead(self.source.batches(size)):
-            result = self._judged(batch)
+    def batches(self, size: int | None = None) -> Iterator[pa.Table]:
+        """Yield what the columns say, in the order of the rows, for so many at once, or as many as suit the backend."""
+        for batch, result in self._judged(self.source.batches(size or self.backend.rows)):
             self._count(result)
             self._draw(batch, result)
             self._tell(batch, result)
             self._pick(batch, result)
             yield _named(batch, result)
 
-    def _judged(self, batch: Batch) -> pa.Table:
-        tables = {DEALS: batch.deals, **batch.members}
-        for name, table in tables.items():
-            self.backend.put(f"given_{name}", table)
-        columns = {name: tuple(table.column_names) for name, table in tables.items()}
-        if columns != self._columns:
-            self._columns, self._queries = columns, queries(self.sheet, columns, self.on, self.backend.dialect)
-        found = self.backend.run(self._queries).sort_by(ROW)
-        if found.num_rows != batch.deals.num_rows:
-            raise EngineError(
-                f"{batch.deals.num_rows} rows were put in and {found.num_rows} came back; nothing is written"
-            )
-        return found
+    def _judged(self, batches: Iterator[Batch]) -> Iterator[tuple[Batch, pa.Table]]:
+        """Yield batches with what the columns say; while they are looked at, the next ones are read and judged."""
+        at_once = self.backend.at_once
+        with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(at_once) as judges:
+            coming: deque[Future[tuple[Batch, pa.Table]]] = deque()
+            reading = reader.submit(next, batches, None)
+            while (batch := reading.result()) is not None:
+                reading = reader.submit(next, batches, None)
+                coming.append(judges.submit(_result, self._judging(batch), batch))
+                while len(coming) > at_once:
+                    yield coming.popleft().result()
+            while coming:
+                yield coming.popleft().result()
+
+    def _judging(self, batch: Batch) -> Judging:
+        """Return what judges a batch; plans are made anew only where columns come up that were empty before."""
+        columns = {name: tuple(table.column_names) for name, table in _tables(batch).items()}
+        if self._prepared is None or self._prepared[0] != columns:
+            self._prepared = columns, self.backend.prepare(queries(self.sheet, columns, self.on))
+        return self._prepared[1]
 
     def _count(self, result: pa.Table) -> None:
         summary = self.summary
@@ -247,22 +251,24 @@ def on_engine(judge: Judge, sheet: Slice, case: Case, view: View) -> tuple[Row, 
     return row, not settlement.settled and judge.settlement(case, told, decision).settled
 
 
-def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Yield batches, each of which is read while the one before it is judged."""
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        coming = reader.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield batch
+def _tables(batch: Batch) -> dict[str, pa.Table]:
+    return {DEALS: batch.deals, **batch.members}
 
 
-def queries(sheet: Slice, columns: Columns, on: date | None, dialect: str) -> dict[str, str]:
-    """Write the queries that judge tables of cells with these columns; those of the deals stand under `deals`."""
+def _result(judging: Judging, batch: Batch) -> tuple[Batch, pa.Table]:
+    found = judging({f"given_{name}": table for name, table in _tables(batch).items()}).sort_by(ROW)
+    if found.num_rows != batch.deals.num_rows:
+        raise EngineError(f"{batch.deals.num_rows} rows were put in and {found.num_rows} came back; nothing is written")
+    return batch, found
+
+
+def queries(sheet: Slice, columns: Columns, on: date | None) -> dict[str, ir.Table]:
+    """Return the queries that judge tables of cells with these columns; those of the deals stand under `deals`."""
     stages = Stages()
     members = {name: found for name, found in columns.items() if name != DEALS}
     read = Read(sheet, stages, columns[DEALS], members, on)
     states = {name: table for name, (table, _) in read.members.items()}
-    return sql(plan(sheet, stages, read.deals, states, read.wrong).queries, dialect)
+    return plan(sheet, stages, read.deals, states, read.wrong).queries
 
 
 def all_columns(sheet: Slice) -> Columns:

@@ -7,12 +7,12 @@ advisor.load.values and advisor.load.reader allow; of numbers, only those that a
 
 from __future__ import annotations
 
-from operator import and_, or_
+from operator import and_
 
 import ibis
 import ibis.expr.types as ir
 
-from advisor.load.reader import FIRST_YEAR, LAST_YEAR, MAX_TEXT
+from advisor.load.reader import FIRST_YEAR, LAST_YEAR, MAX_DIGITS, MAX_TEXT
 from advisor.model import GRADES, Fact
 from advisor.portfolio import encode
 from advisor.portfolio.fold import fold
@@ -23,9 +23,8 @@ EVIDENCE, BY, ON, HOW = ".evidence", ".by", ".on", ".how"
 COMPANIONS = (EVIDENCE, BY, ON, HOW)
 """Columns beside that of a fact: how well it is known, by whom, since when, and how it was obtained."""
 YES, NO = ("yes", "true"), ("no", "false")
-_DIGITS = 15
 _GROUPED = r"^[+-]?[0-9]{1,3}([,_]?[0-9]{3})*([.][0-9]{1,6})?$"
-_PLAIN = r"^[+-]?[0-9]{1,15}([.][0-9]{1,6})?$"
+_PLAIN = rf"^[+-]?[0-9]{{1,{MAX_DIGITS}}}([.][0-9]{{1,6}})?$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -60,7 +59,7 @@ class Cells:
                 found[fact.path + ON] = ibis.ifelse(on == "", False, ~(day(on) <= self.as_of).fill_null(False))
             by = self._companion(fact, BY)
             if by is not None:
-                found[fact.path + BY] = by.length() > MAX_TEXT
+                found[fact.path + BY] = longer(by, MAX_TEXT)
         return found
 
     def _facts(self, scope: str) -> list[Fact]:
@@ -82,7 +81,7 @@ class Cells:
         free = ["", "unknown", *(["none"] if fact.absent is not None else [])]
         text = self._text(fact)
         if fact.type == "text":
-            return text.isin(["null", "~", *(["none"] if fact.absent is None else [])]) | (text.length() > MAX_TEXT)
+            return text.isin(["null", "~", *(["none"] if fact.absent is None else [])]) | longer(text, MAX_TEXT)
         return ibis.ifelse(text == "", False, ~text.isin(free[1:]) & self._value(fact).isnull())
 
     def _state(self, fact: Fact) -> dict[str, ir.Value]:
@@ -137,8 +136,8 @@ class Cells:
 
 def amount(text: ir.StringValue) -> ir.DecimalValue:
     """Return the number that a text is; null if it is none, or has more digits than a column holds."""
-    digits = text.replace(",", "").replace("_", "")
-    short = digits.re_search(r"^[+-]?[0-9]{1,15}([.][0-9]*)?$")
+    digits = text.re_replace("[,_]", "")
+    short = digits.re_search(rf"^[+-]?[0-9]{{1,{MAX_DIGITS}}}([.][0-9]*)?$")
     is_number = (text.re_search(_GROUPED) | text.re_search(_PLAIN)) & short
     return ibis.ifelse(is_number, digits, ibis.null("string")).cast("decimal(21, 6)")
 
@@ -159,6 +158,6 @@ def day(text: ir.StringValue) -> ir.DateValue:
     return ibis.ifelse(fold(and_, rules), shaped, ibis.null("string")).cast("date")
 
 
-def any_of(flags: dict[str, ir.BooleanValue]) -> ir.BooleanValue:
-    """Tell whether any flag is set."""
-    return fold(or_, flags.values(), encode.FALSE)
+def longer(text: ir.StringValue, limit: int) -> ir.BooleanValue:
+    """Tell whether a text has more characters; what databases call its length counts bytes in some."""
+    return text.substr(limit, 1) != ""

@@ -105,7 +105,7 @@ class Views:
             "views",
             keys,
             {
-                VIEW: keys[ROW].cast("int64") * 3 * _WORLDS + keys.kind,
+                VIEW: view_number(keys[ROW], live, world),
                 WORLD: world,
                 LIVE: live,
                 CLOSED: world == CLOSED_WORLD,
@@ -173,6 +173,11 @@ class Views:
             told = found.get(path + GRADE, _small(GRADES.index("told")))
             found[path + GRADE] = ibis.ifelse(calm, _small(len(GRADES) - 1), told)
         return found
+
+
+def view_number(row: ir.IntegerValue, live: ir.IntegerValue, world: ir.IntegerValue) -> ir.IntegerValue:
+    """Return the key of a view."""
+    return row.cast("int64") * 3 * _WORLDS + live * _WORLDS + world
 
 
 def _test(program: Program, number: int) -> Test:
