@@ -97,6 +97,7 @@ ON_THE_COMMAND_LINE = {id_ for _, id_, _ in (*ERRORS, *BAD_ROWS)} | {
     "file-changed",
     "file-unwritable",
     "library-missing",
+    "row-lost",
 }
 """Ids that tests/test_cli.py, tests/test_import.py and tests/test_portfolio.py provoke."""
 IN_EXERCISES = {id_ for *_, id_, _ in (*BAD_LESSONS, *BAD_SHEETS)} | {"not-committed"}

@@ -6,8 +6,10 @@ import csv
 import importlib.util
 import io
 import json
+import os
 import re
 import shutil
+import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -18,16 +20,20 @@ from unittest import mock
 import duckdb
 import pytest
 
+from advisor.case import Case
 from advisor.cli import main
 from advisor.cli.portfolio import DIALECTS
-from advisor.judge import Judge
+from advisor.evidence import View
+from advisor.explain.report import report as full_report
+from advisor.judge import Judge, Judgement
 from advisor.model import CASE
-from advisor.portfolio import screen
+from advisor.portfolio import again, screen
 from advisor.portfolio.backend import DUCKDB, POLARS, connect, sql
 from advisor.portfolio.layout import Layout
-from advisor.portfolio.slice import bearing
+from advisor.portfolio.slice import Slice, bearing
 from advisor.portfolio.source import Source
 from advisor.problems import EngineError, InputError
+from advisor.result import CaseReport
 from advisor.rulebase import Knowledge
 
 ROWS: list[dict[str, Any]] = [
@@ -228,6 +234,52 @@ def test_a_disagreement_names_row_verdicts_and_rules(
         judged.result["verdict"] = "bid"
     with pytest.raises(EngineError, match=r"row 1: verdict: columns bid, engine "):
         found.check()
+
+
+def test_a_row_on_which_the_engine_crashes_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judged again for the sample, and for the full reports."""
+    judged_again = again.on_engine
+
+    def crash(case: Case) -> None:
+        if case.id in ("one", "three"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def on_engine(judge: Judge, sheet: Slice, case: Case, view: View) -> Any:
+        crash(case)
+        return judged_again(judge, sheet, case, view)
+
+    def report(judge: Judge, judgement: Judgement) -> CaseReport:
+        crash(judgement.case)
+        return full_report(judge, judgement)
+
+    monkeypatch.setattr(again, "on_engine", on_engine)
+    monkeypatch.setattr(again, "report", report)
+    good = [row for number, row in enumerate(ROWS, start=1) if number not in BAD]
+    table, out, full = write(tmp_path / "deals.jsonl", good), tmp_path / "out.jsonl", tmp_path / "full.json"
+    result = run(table, "--output", out, "--explain", full)
+    assert result.exit_code == 2, result.output
+    assert [row["verdict"] is not None for row in lines(out)] == [True] * len(good), "what the columns say stands"
+    said = " ".join(result.output.split())
+    assert "Rows on which the engine says nothing: 2" in said
+    assert f"Judged again on the engine: {len(good) - 2} rows" in said
+    reason = "its process was ended by SIGKILL while it was judged [row-lost]"
+    assert said.count(f"error: the engine says nothing on this row: {reason}") == 2
+    review = json.loads(full.read_text(encoding="utf-8"))
+    assert [case["id"] for case in review["cases"]] == ["six"]
+    assert sorted(entry["file"][-5:] for entry in review["unreadable"]) == ["row 1", "row 2"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+def test_a_row_that_takes_all_memory_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def growing(*_: object) -> object:
+        return [b"x" * 1_000_000 for _ in range(100_000)]
+
+    monkeypatch.setattr(again, "on_engine", growing)
+    monkeypatch.setenv("ADVISOR_MEMORY", "100")
+    result = run(write(tmp_path / "deals.jsonl", ROWS[:1]), "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    assert "it needed more than 100 MB of memory while it was judged [row-lost]" in " ".join(result.output.split())
+    assert lines(tmp_path / "out.jsonl")[0]["verdict"]
 
 
 def test_an_interrupt_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

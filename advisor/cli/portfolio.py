@@ -102,7 +102,7 @@ def portfolio_command(
     for path in (output, *([explain] if explain else [])):
         click.echo(f"written: {path}", err=True)
     click.echo(f"took {time.monotonic() - began:.1f} s", err=True)
-    return Exit.INPUT if summary.wrong else Exit.OK
+    return Exit.INPUT if summary.wrong or summary.lost else Exit.OK
 
 
 def installed() -> None:
@@ -120,7 +120,7 @@ def _screen(judge: Any, file: Path, url: str, day: Any, numbers: tuple[int, int,
 
     source = Source(file, paths.display(file), Layout(judge.knowledge))
     sample, seed, most = numbers
-    return Opened(judge, source, connect(url), day, sample, seed, most)
+    return Opened(judge, source, connect(url), day, sample, seed, most, options.memory())
 
 
 def _batches(screen: Screen) -> Iterator[Any]:
