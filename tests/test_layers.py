@@ -79,6 +79,7 @@ FENCED = {
     "ibis": ("portfolio.*",),
     "sqlglot": ("portfolio.backend",),
     "duckdb": ("portfolio.source",),
+    "polars": ("portfolio.frames",),
     "pyarrow": ("portfolio.*", "render.dealtable"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -11,16 +11,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot
 
+from advisor.portfolio.frames import Judging, Polars, Tables
 from advisor.problems import InputError, Location, Problem
 
 POLARS, DUCKDB = "polars://", "duckdb://"
 SLOW = "partial_aggregate_pushdown"
 """A step of DuckDB's optimizer that costs seconds on a plan of a hundred queries, and gains nothing there."""
-
-
-Tables = Mapping[str, pa.Table]
-Judging = Callable[[Tables], pa.Table]
-"""What judges tables that are put in under their names, and returns what the last of some queries gives."""
 
 
 class Backend(Protocol):
@@ -110,8 +106,6 @@ class _Spark:
 def connect(url: str) -> Backend:
     """Connect to a database by its URL; raise InputError where that cannot be."""
     if url == POLARS:
-        from advisor.portfolio.frames import Polars
-
         return Polars()
     try:
         connection = ibis.connect(_spelled(url))

@@ -5,7 +5,7 @@ It has no text of queries; Ibis puts each query to it as it is, over the frames 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +15,9 @@ import ibis.expr.types as ir
 import polars as pl
 import pyarrow as pa
 
-from advisor.portfolio.backend import Judging, Tables
+Tables = Mapping[str, pa.Table]
+Judging = Callable[[Tables], pa.Table]
+"""What judges tables that are put in under their names, and returns what the last of some queries gives."""
 
 Frames = dict[str, pl.DataFrame]
 
@@ -35,7 +37,7 @@ class Polars:
     """Judges in this process; several batches at once, since Polars leaves the interpreter free meanwhile."""
 
     dialect = "polars"
-    rows = 100_000
+    rows = 50_000
     at_once = 2
 
     def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:

@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 
 from advisor.judge import Judge
 from advisor.portfolio.again import SETS, Engine, Judged
-from advisor.portfolio.backend import Backend, Judging
+from advisor.portfolio.backend import Backend
 from advisor.portfolio.cells import Read
+from advisor.portfolio.frames import Judging
 from advisor.portfolio.layout import DEAL, KEYS, TITLE, Layout
 from advisor.portfolio.plan import PROBLEMS, plan
 from advisor.portfolio.rows import read_row

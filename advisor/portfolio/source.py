@@ -26,6 +26,8 @@ from advisor.yamlfile import BOM
 SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
 ROW, SHAPE, LINE, CALLED = "row", "shape", "line", "called"
 """Of a batch of deals: the number of the row, from 1; the columns of another shape than theirs; the row as text."""
+KEPT = (DEAL, TITLE, AS_OF, CURRENCY)
+"""Columns of deals that batches have even where all of their cells are empty."""
 _OVERFLOW = 8
 """A row of a CSV file may have so many cells too many before the whole file counts as unreadable."""
 
@@ -156,16 +158,18 @@ class Source:
         """Part the rows of a batch from the members of their lists."""
         cursor = self.connection.cursor()
         cursor.register("raw", raw.append_column(ROW, pa.array(range(first, first + raw.num_rows), pa.int64())))
-        parsed = cursor.sql(self._parsed("overflow" in raw.column_names, LINE in raw.column_names)).to_arrow_table()
+        parsed = cursor.sql(
+            self._parsed(cursor, "overflow" in raw.column_names, LINE in raw.column_names)
+        ).to_arrow_table()
         cursor.register("parsed", parsed)
-        lists = [name for name in self.lists if name in self.columns]
+        lists = [name for name in self.lists if name in parsed.column_names]
         keys = {name: self._keys(cursor, name) for name in lists}
-        members = {name: cursor.sql(self._members(name, keys[name])).to_arrow_table() for name in lists}
+        members = {name: cursor.sql(self._members(name, keys[name][0])).to_arrow_table() for name in lists}
         for name in self.lists:
             members.setdefault(name, self._nobody(name))
         cursor.register("ids", _ids(members.values()))
         shaped = [
-            f"CASE WHEN {self._misshapen(name, keys[name])} THEN {text(name + ' ')} ELSE '' END" for name in lists
+            f"CASE WHEN {self._misshapen(name, *keys[name])} THEN {text(name + ' ')} ELSE '' END" for name in lists
         ]
         same = f"SELECT {ROW} FROM ids GROUP BY {ROW} HAVING count(*) > count(DISTINCT {CALLED})"
         twice = f"CASE WHEN {ROW} IN ({same}) THEN 'id ' ELSE '' END"
@@ -183,26 +187,27 @@ class Source:
 
     def _filled(self, name: str, table: pa.Table) -> pa.Table:
         """Leave out columns that have been empty in all batches so far: most facts are told of no deal at all."""
-        seen = self._seen.setdefault(name, {ROW, SHAPE, DEAL, TITLE, AS_OF, CURRENCY, "id", "name", "post"})
+        seen = self._seen.setdefault(name, {ROW, SHAPE, *KEPT, "id", "name", "post"})
         for column in table.column_names:
             if column not in seen and pc.any(pc.greater(pc.binary_length(table[column]), 0)).as_py():
                 seen.add(column)
         return table.select([column for column in table.column_names if column in seen])
 
-    def _parsed(self, overflow: bool, lines: bool) -> str:
+    def _parsed(self, cursor: duckdb.DuckDBPyConnection, overflow: bool, lines: bool) -> str:
         if not lines:
             columns = ", ".join(f"coalesce(trim({quoted(name)}), '') AS {quoted(name)}" for name in self.columns)
             shape = "CASE WHEN overflow THEN 'cells ' ELSE '' END" if overflow else "''"
             return f"SELECT {ROW}, {columns}, {shape} AS {SHAPE} FROM raw"
-        kinds = {name: "JSON" if name in self.lists else "VARCHAR" for name in self.columns}
-        columns = ", ".join(
-            f"coalesce(trim(cells.{quoted(name)}::VARCHAR), '') AS {quoted(name)}" for name in self.columns
-        )
         good = is_json(LINE, "OBJECT")
+        keys = _texts(cursor, f"SELECT DISTINCT unnest(json_keys({LINE})) FROM raw WHERE {good}")
+        present = [name for name in self.columns if name in keys or name in KEPT]
+        kinds = {name: "JSON" if name in self.lists else "VARCHAR" for name in present}
+        columns = ", ".join(f"coalesce(trim(cells.{quoted(name)}::VARCHAR), '') AS {quoted(name)}" for name in present)
+        told_twice = f"len(json_keys({LINE})) > len(list_distinct(json_keys({LINE})))"
+        odd = told_twice if keys.issubset(self.columns) else f"{strange(LINE, self.columns)} OR {told_twice}"
         return (
             f"SELECT {ROW}, coalesce({LINE}, '') AS {LINE}, {columns}, CASE WHEN good IS NOT TRUE THEN 'line ' "
-            f"WHEN {strange(LINE, self.columns)} "
-            f"OR len(json_keys({LINE})) > len(list_distinct(json_keys({LINE}))) THEN 'keys ' ELSE '' END AS {SHAPE} "
+            f"WHEN {odd} THEN 'keys ' ELSE '' END AS {SHAPE} "
             f"FROM (SELECT *, {good} AS good, json_transform(CASE WHEN {good} THEN {LINE} ELSE '{{}}' END, "
             f"{text(json.dumps(kinds))}) AS cells FROM raw)"
         )
@@ -213,31 +218,30 @@ class Source:
     def _array(self, list_: str) -> str:
         return is_json(quoted(list_), "ARRAY")
 
-    def _keys(self, cursor: duckdb.DuckDBPyConnection, list_: str) -> set[str] | None:
-        """Return the keys that the members of a batch have; None: some members are no objects, or hold one."""
-        good = f"{self._given(list_)} AND {self._array(list_)}"
-        query = f"SELECT json_group_structure({quoted(list_)}) FROM parsed WHERE {good}"
-        ((found,),) = cursor.execute(query).fetchall()
-        kind = json.loads(found) if found is not None else []
-        plain = isinstance(kind, list) and len(kind) == 1 and isinstance(kind[0], dict)
-        if kind in ([], ["NULL"]):
-            return set()
-        return set(kind[0]) if plain and all(isinstance(one, str) for one in kind[0].values()) else None
+    def _good(self, list_: str) -> str:
+        return f"{self._given(list_)} AND {self._array(list_)}"
 
-    def _misshapen(self, list_: str, keys: set[str] | None) -> str:
+    def _keys(self, cursor: duckdb.DuckDBPyConnection, list_: str) -> tuple[set[str], bool]:
+        """Return the keys that the members of a batch have, and whether all of them are objects."""
+        members = f"SELECT unnest(from_json({quoted(list_)}, '[\"JSON\"]')) AS m FROM parsed WHERE {self._good(list_)}"
+        keys = "unnest(CASE WHEN json_type(m) = 'OBJECT' THEN json_keys(m) ELSE [NULL] END)"
+        found = _texts(cursor, f"SELECT DISTINCT {keys} FROM ({members})")
+        return {key for key in found if key is not None}, None not in found
+
+    def _misshapen(self, list_: str, keys: set[str], plain: bool) -> str:
         """Write the condition that a list is none, is too long, or has members with keys that are not known."""
         members = f"from_json({quoted(list_)}, '[\"JSON\"]')"
         inside = f"json_array_length({quoted(list_)}) > {MAX_MEMBERS}"
-        if keys is None or not keys <= set(self.layout.member(list_)):
+        if not plain or not keys <= set(self.layout.member(list_)):
             one = f"json_type(m) <> 'OBJECT' OR {strange('m', self.layout.member(list_))}"
             inside += f" OR len(list_filter({members}, lambda m: {one})) > 0"
         return f"{self._given(list_)} AND CASE WHEN {self._array(list_)} THEN {inside} ELSE true END"
 
-    def _members(self, list_: str, present: set[str] | None) -> str:
+    def _members(self, list_: str, present: set[str]) -> str:
         """Write the query that gives the members of a list, a row each, with those keys that are there."""
         keys = self.layout.member(list_)
         own = {"id", "name", self.layout.knowledge.lists[list_].titled_by}
-        keys = {key: column for key, column in keys.items() if present is None or key in present | own}
+        keys = {key: column for key, column in keys.items() if key in present | own}
         kinds = json.dumps([dict.fromkeys(keys, "VARCHAR")])
         short: dict[str, list[str]] = {}
         for key, column in keys.items():
@@ -250,7 +254,7 @@ class Source:
         return (
             f"SELECT row, {default}, {', '.join(columns)} FROM (SELECT row, unnest(l) AS m, "
             f"generate_subscripts(l, 1) AS n FROM (SELECT row, from_json({quoted(list_)}, {text(kinds)}) AS l "
-            f"FROM parsed WHERE {self._given(list_)} AND {self._array(list_)}))"
+            f"FROM parsed WHERE {self._good(list_)}))"
         )
 
 
@@ -270,3 +274,7 @@ def _ids(tables: Iterable[pa.Table]) -> pa.Table:
     """Return how the members of all lists are called, with their rows."""
     none = pa.table({ROW: pa.array([], pa.int64()), CALLED: pa.array([], pa.string())})
     return pa.concat_tables([none, *(table.select([ROW, CALLED]) for table in tables)])
+
+
+def _texts(cursor: duckdb.DuckDBPyConnection, query: str) -> set[str | None]:
+    return {text for (text,) in cursor.execute(query).fetchall()}
