@@ -715,6 +715,13 @@ def test_what_a_user_types_cannot_steer_the_terminal(advisor: Advisor, tmp_path:
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", outcome.out + outcome.err)
 
 
+def test_an_output_with_a_hostile_name_is_named_in_plain_text(advisor: Advisor, tmp_path: Path) -> None:
+    name = "\x1b[31mred\x07\u202e.md"
+    outcome = advisor("review", CASE, "--output", name)
+    assert (outcome.code, outcome.err) == (0, "written: \ufffd[31mred\ufffd\ufffd.md\n")
+    assert (tmp_path / name).exists()
+
+
 def test_a_case_file_with_a_hostile_name_is_named_in_plain_text(advisor: Advisor, tmp_path: Path) -> None:
     name = "\x1b[31mred\n[bold]x.yaml"
     (tmp_path / name).write_text(SETTLED, encoding="utf-8")

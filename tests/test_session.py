@@ -345,6 +345,18 @@ def test_a_file_that_is_read_only_stays(advisor: Advisor, monkeypatch: pytest.Mo
     assert Path("mill.yaml").read_text(encoding="utf-8") == OPEN
 
 
+def test_a_file_with_a_hostile_name_is_named_in_plain_text(
+    advisor: Advisor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = Path("\x1b[31mmill.yaml")
+    path.write_text(OPEN, encoding="utf-8")
+    code, out, err = hold(advisor, monkeypatch, "1\nq\n", path.name)
+    assert code == 0, err
+    assert "\x1b" not in out + err
+    assert "\ufffd[31mmill.yaml" in err
+
+
 def test_a_link_stays_a_link(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     Path("kept.yaml").write_text(OPEN, encoding="utf-8")
     Path("mill.yaml").symlink_to("kept.yaml")

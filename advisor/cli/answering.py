@@ -21,7 +21,7 @@ from advisor.exercise import Exercise, ExerciseAct
 from advisor.lexicon import say
 from advisor.load.sheets import open_sheet
 from advisor.picks import read_letter, read_letters, read_percent, read_verdict
-from advisor.problems import InputError, Problem
+from advisor.problems import InputError, Problem, visible
 from advisor.render.layout.exercise import act_page
 from advisor.render.output import show
 
@@ -62,7 +62,7 @@ def answer_command(sheet: Path, until: int | None, cases: Path, lang: str, rules
                 answers = _commit(answers, _Prompts(of, act, lang).answer())
                 kept.write(sheet_text(answers, of, lang))
         number = len(answers.answers)
-        command = f"advisor exercise grade {paths.display(sheet)}"
+        command = f"advisor exercise grade {visible(paths.display(sheet))}"
         if number == len(of.acts):
             click.echo(say("exercise.answered", command=command).get(lang), err=True)
         elif number:

@@ -85,7 +85,7 @@ def _begin(output: Path, learner: str, of: Exercise, lang: str) -> None:
         )
         raise InputError([Problem(Location("--learner"), "learner-missing", message)])
     write_new(output, sheet_text(AnswerSheet(of.id, learner, (), paths.display(output)), of, lang))
-    click.echo(f"written: {output}", err=True)
+    written.tell(output)
 
 
 exercise_group.add_command(answer_command)

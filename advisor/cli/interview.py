@@ -24,7 +24,7 @@ from advisor.lexicon import listed, say
 from advisor.load.cases import parse_case
 from advisor.load.reader import MAX_TEXT, is_slug
 from advisor.model import FALLBACK, Text
-from advisor.problems import UNPRINTABLE, InputError, Location, Problem
+from advisor.problems import UNPRINTABLE, InputError, Location, Problem, visible
 from advisor.render.blocks import Page
 from advisor.render.layout.advice import next_page
 from advisor.render.output import show
@@ -59,6 +59,7 @@ class _Asking:
     def __init__(self, judge: Judge, path: Path, lang: str, on: date | None) -> None:
         self.judge = judge
         self.path = path
+        self.file = visible(paths.display(path))
         self.lang = lang
         self.on = on
         self.kept = Kept(path)
@@ -83,7 +84,7 @@ class _Asking:
 
     def _step(self) -> Step:
         """Return the step of the file as it is, on the day of the answers."""
-        on, step = self.on, Step(Interviewer(self.judge), self.kept.text, paths.display(self.path))
+        on, step = self.on, Step(Interviewer(self.judge), self.kept.text, self.file)
         if step.case.kind == "account":
             raise self._wrong("account-not-deal", "this file is an account, and an interview is about a deal")
         if on is None or on == step.case.as_of:
@@ -93,7 +94,7 @@ class _Asking:
         return replace(step, text=set_day(step.text, on))
 
     def _wrong(self, id_: str, message: str) -> InputError:
-        return InputError([Problem(Location(paths.display(self.path)), id_, message)])
+        return InputError([Problem(Location(self.file), id_, message)])
 
     def _new(self) -> None:
         """Ask for what a case begins with, and write it."""
@@ -110,7 +111,7 @@ class _Asking:
         }
         lists = {list_: members for list_, members in given.items() if members}
         text = new_case(id_, Text(title, title), day, {}, currency=currency, lists=lists)
-        parse_case(text, paths.display(self.path), self.judge.knowledge)
+        parse_case(text, self.file, self.judge.knowledge)
         self.kept.begin(text)
 
     def _words(self, key: str, default: str = "") -> str:
@@ -159,14 +160,14 @@ class _Asking:
     def _as_it_is(self, step: Step) -> Step:
         """Return the step if the file is as it was left, or else one of what others have made of it meanwhile."""
         if not self.kept.is_there:
-            self.say("interview.gone", file=paths.display(self.path))
+            self.say("interview.gone", file=self.file)
             self.kept.begin(self.kept.text)
             return step
         found = self.kept.read()
         if found == self.kept.text:
             return step
         self.kept.text = found
-        self.say("interview.changed", file=paths.display(self.path))
+        self.say("interview.changed", file=self.file)
         return replace(self._step(), asked=step.asked, screens=step.screens)
 
     def _take(self, step: Step, reply: Reply) -> Step:
@@ -274,7 +275,7 @@ class _Asking:
             self.say("interview.nothing-left")
         show("text", self.lang, lay_out, found)
         count = len(step.asked)
-        click.echo(say("interview.kept", file=paths.display(self.path), count=count).get(self.lang), err=True)
+        click.echo(say("interview.kept", file=self.file, count=count).get(self.lang), err=True)
 
 
 def _numbered(words: list[Text]) -> Text:

@@ -100,7 +100,7 @@ def portfolio_command(
         page = partial(portfolio_page, summary=summary, verdicts=judge.knowledge.verdicts)
         show(format_, lang, page, summary)
     for path in (output, *([explain] if explain else [])):
-        click.echo(f"written: {path}", err=True)
+        written.tell(path)
     click.echo(f"took {time.monotonic() - began:.1f} s", err=True)
     return Exit.INPUT if summary.wrong or summary.lost else Exit.OK
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from advisor.problems import InputError, Location, Problem
+from advisor.problems import InputError, Location, Problem, visible
 from advisor.render.output import FORMATS, SUFFIXES, Layout, may_replace, put, show, write_output
 
 format_ = click.option("--format", "format_", type=click.Choice(FORMATS), help="Format of the output.  [default: text]")
@@ -79,4 +79,9 @@ def emit(screen: Layout, text: Callable[[str], str], chosen: list[Target], forma
     for target in chosen:
         target.write(text(target.format))
     for target in chosen:
-        click.echo(f"written: {target.path}", err=True)
+        tell(target.path)
+
+
+def tell(path: Path) -> None:
+    """Say on standard error that a file was written, whatever it is called."""
+    click.echo(visible(f"written: {path}"), err=True)
