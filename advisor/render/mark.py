@@ -11,7 +11,7 @@ _FORMS = {
     # What stands before and after the mark, and how much of the document's end comes after it.
     "text": ("\n", "\n", ""),
     "markdown": ("\n<!-- ", " -->\n", ""),
-    "html": ("<!-- ", " -->\n", ""),
+    "html": ("\n<!-- ", " -->\n", ""),
     "json": (',\n  "mark": "', '"\n}\n', "\n}\n"),
 }
 _MARKED = [
