@@ -23,6 +23,8 @@ Check = Callable[[Path], None]
 """Looks at what is there, and raises InputError where it must stay."""
 
 _TEMPORARY = re.compile(r"\.advisor-[0-9a-f]{16}\.part")
+_LOCKED = 5.0
+"""Seconds for which a folder may be locked; ours lock it for some milliseconds."""
 _LEFT_BEHIND = 3600
 """Seconds after which nobody writes to a temporary file any more."""
 
@@ -135,12 +137,26 @@ def _alone(folder: Path) -> Iterator[int]:
     opened = os.open(folder, os.O_RDONLY)
     try:
         with contextlib.suppress(ImportError, OSError):
-            import fcntl
-
-            fcntl.flock(opened, fcntl.LOCK_EX)
+            _lock(opened)
         yield opened
     finally:
         os.close(opened)
+
+
+def _lock(opened: int) -> None:
+    """Lock a folder; one that stays locked is not one of ours writing, but somebody who runs us under that lock."""
+    import fcntl
+
+    until = time.monotonic() + _LOCKED
+    while True:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _pass_for(temporary: Path, target: Path) -> None:

@@ -371,6 +371,17 @@ def test_of_many_writers_none_loses_what_another_wrote(tmp_path: Path) -> None:
     assert names(tmp_path) == ["number"]
 
 
+def test_a_folder_that_stays_locked_is_written_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under `flock FOLDER advisor ...`."""
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr(writing, "_LOCKED", 0.05)
+    locked = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(locked, fcntl.LOCK_EX)
+    write_new(tmp_path / "a.yaml", NEW)
+    os.close(locked)
+    assert (tmp_path / "a.yaml").read_text() == NEW
+
+
 def begin(path: Path, text: str) -> None:
     """Begin a file, and say by the exit code whether it was free."""
     try:
