@@ -19,7 +19,7 @@ ENGINE := $(shell sed -n 's/^ *\(durable-rules[^ ]*\).*/\1/p' setup.cfg)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help review test check bench clean
+.PHONY: help review test check audit bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -27,7 +27,7 @@ help: ## list the targets
 
 review: $(READY) ## judge every case in cases/, print the review and keep it in reports/
 	@mkdir -p reports
-	@$(IN_VENV) -m advisor review cases/ --output reports/pack.html --output reports/pack.md --output reports/pack.json
+	@$(IN_VENV) -m advisor review cases/ --overwrite --output reports/pack.html --output reports/pack.md --output reports/pack.json
 
 test: $(READY) ## run all tests (make test ARGS="-k layers" runs some)
 	@$(IN_VENV) -m pytest $(ARGS)
@@ -36,6 +36,9 @@ check: $(READY) ## lint, formatting, types
 	@$(IN_VENV) -m ruff check .
 	@$(IN_VENV) -m ruff format --check .
 	@$(IN_VENV) -m mypy
+
+audit: $(READY) ## ask whether an advisory is known for what is installed
+	@$(IN_VENV) .ci/audit.py
 
 bench: $(READY) ## measure speed and growth, and write benchmarks/RESULTS.md (make bench ARGS="throughput --rounds 3")
 	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

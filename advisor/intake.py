@@ -33,11 +33,15 @@ _ID = re.compile(r"""^\ufeff?case[ ]*:[ ]*(["']?)([a-z0-9-]+)\1[ ]*(?:#.*)?\r?$"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A row with the file that it would give: None where there is nothing to write."""
+    """A row with the file that it would give: None where there is nothing to write.
+
+    `before` is what the file held when it was read; None where there was none.
+    """
 
     use: RowUse
     path: Path | None = None
     text: str = ""
+    before: str | None = None
 
 
 def columns(export: Export, knowledge: Knowledge) -> tuple[ColumnUse, ...]:
@@ -151,7 +155,7 @@ class Importer:
         path = paths.real(path)
         case = load_case(path, self.knowledge)
         self._same_deal(record, deal, case)
-        text = yamlfile.read_text(path, paths.display(path), Problems()) or ""
+        text = before = yamlfile.read_text(path, paths.display(path), Problems()) or ""
         stated = _stated(case)
         kept = tuple(_kept(fact, stated[fact], said.value) for fact, said in deal.facts.items() if fact in stated)
         fresh = {fact: said for fact, said in deal.facts.items() if fact not in stated}
@@ -165,7 +169,7 @@ class Importer:
         if currency:
             text = add_currency(text, currency)
         self._check(text, path)
-        return Prepared(self._use(record, deal, path, kept, tuple(fresh), "added"), path, text)
+        return Prepared(self._use(record, deal, path, kept, tuple(fresh), "added"), path, text, before)
 
     def _same_deal(self, record: Record, deal: Deal, case: Case) -> None:
         """See that the case is a deal, and the one that is meant where its title is all that names it."""

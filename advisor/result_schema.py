@@ -13,11 +13,14 @@ from advisor import result
 from advisor.ledger import entry
 from advisor.schema import DAY, DIALECT, Schema, enum_of, object_of
 
+MARK = {"type": "string", "description": "stands in a file alone: who wrote it, and a hash of the rest"}
+
 
 def result_schema() -> Schema:
     """Return the schema of the JSON that `advisor review` writes."""
     defs: dict[str, Schema] = {}
     root = _type_schema(result.Review, defs)
+    defs[result.Review.__name__]["properties"]["mark"] = MARK
     return {"$schema": DIALECT, "title": "A review of the deal advisor", **root, "$defs": defs}
 
 

@@ -1,7 +1,8 @@
 """Work done in processes of its own: quicker on several cores, and what goes wrong with one item costs that item.
 
-The engine's C extension can crash a process, and an input may take for ever. A worker gets one item at a time; one
-that dies or takes too long is replaced, and its item is given up with the reason.
+The engine's C extension can crash a process, and an input may take for ever, or all memory. A worker gets one item at
+a time; one that dies, takes too long or needs too much is replaced, and its item is given up with the reason
+(docs/decisions/0014-what-one-case-may-cost.md).
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ R = TypeVar("R")
 PATIENCE = 300.0
 """Seconds after which a worker is taken to hang; the slowest case that we know of takes a hundredth of it."""
 
+MEMORY = 1_000
+"""Megabytes that a worker may take beyond what it has when it begins. The number is ours: a case with three lists
+of 500 members takes a quarter of it."""
+
+_OUT_OF_MEMORY = 99
+"""With what a worker ends that has come to its limit; nothing else here ends so."""
+
 
 @dataclass(frozen=True)
 class GaveUp:
@@ -41,13 +49,14 @@ def processes() -> int:
 
 
 def work(
-    function: Callable[[T], R], items: Sequence[T], count: int, patience: float = PATIENCE
+    function: Callable[[T], R], items: Sequence[T], count: int, patience: float = PATIENCE, memory: int = MEMORY
 ) -> Iterator[tuple[int, R | GaveUp]]:
     """Yield the place of each item and what became of it, as they are finished.
 
-    The function is inherited, not sent; items and results are pickled between the processes.
+    The function is inherited, not sent; items and results are pickled between the processes. An item may take so many
+    seconds, and its worker so many megabytes beyond what it began with; memory is limited on Linux alone.
     """
-    pool = _Pool(function, min(count, len(items)), patience)
+    pool = _Pool(function, min(count, len(items)), patience, memory)
     try:
         yield from pool.run(items)
     finally:
@@ -57,11 +66,12 @@ def work(
 class _Worker(Generic[T, R]):
     """A process and the pipe to it; `item` is the place of what it has in hand."""
 
-    def __init__(self, function: Callable[[T], R], others: Sequence[Connection]) -> None:
+    def __init__(self, function: Callable[[T], R], others: Sequence[Connection], memory: int) -> None:
         context = multiprocessing.get_context("fork")
         self.pipe, theirs = context.Pipe()
-        inherited = [*others, self.pipe]
-        self.process: BaseProcess = context.Process(target=_serve, args=(function, theirs, inherited), daemon=True)
+        self.memory = memory
+        given = (function, theirs, [*others, self.pipe], memory)
+        self.process: BaseProcess = context.Process(target=_serve, args=given, daemon=True)
         self.process.start()
         theirs.close()
         self.item: int | None = None
@@ -84,13 +94,16 @@ class _Worker(Generic[T, R]):
         code = self.process.exitcode or 0
         if code < 0:
             return f"its process was ended by {signal.Signals(-code).name}"
+        if code == _OUT_OF_MEMORY:
+            return f"it needed more than {self.memory} MB of memory"
         return f"its process ended with {code}"
 
 
 class _Pool(Generic[T, R]):
-    def __init__(self, function: Callable[[T], R], count: int, patience: float) -> None:
+    def __init__(self, function: Callable[[T], R], count: int, patience: float, memory: int) -> None:
         self.function = function
         self.patience = patience
+        self.memory = memory
         self.workers: list[_Worker[T, R]] = []
         sys.stdout.flush()
         sys.stderr.flush()
@@ -98,7 +111,7 @@ class _Pool(Generic[T, R]):
             self.workers.append(self._hire())
 
     def _hire(self) -> _Worker[T, R]:
-        return _Worker(self.function, [worker.pipe for worker in self.workers])
+        return _Worker(self.function, [worker.pipe for worker in self.workers], self.memory)
 
     def run(self, items: Sequence[T]) -> Iterator[tuple[int, R | GaveUp]]:
         """Hand out the items, each to whoever is free."""
@@ -146,19 +159,41 @@ class _Pool(Generic[T, R]):
             worker.stop()
 
 
-def _serve(function: Callable[[T], R], pipe: Connection, inherited: Sequence[Connection]) -> None:
+def _serve(function: Callable[[T], R], pipe: Connection, inherited: Sequence[Connection], memory: int) -> None:
     """Answer item after item; an interrupt is for the parent alone, who then ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in inherited:
         other.close()
-    with contextlib.suppress(EOFError, OSError):  # the parent has gone: nobody waits for answers any more
-        while True:
-            pipe.send(_answer(function, pipe.recv()))
+    _limit(memory)
+    try:
+        with contextlib.suppress(EOFError, OSError):  # the parent has gone: nobody waits for answers any more
+            while True:
+                pipe.send(_answer(function, pipe.recv()))
+    except MemoryError:  # what the engine holds now, and how much of it, nobody knows: nothing more is judged with it
+        os._exit(_OUT_OF_MEMORY)
+
+
+def _limit(memory: int) -> None:
+    """Hold this process to so many megabytes beyond what it has.
+
+    Only Linux both tells what a process has and refuses more; elsewhere there is no limit.
+    """
+    if sys.platform != "linux":
+        return
+    import resource
+
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/statm", "rb") as stream:
+        most = int(stream.read().split()[0]) * resource.getpagesize() + memory * 1_000_000
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _answer(function: Callable[[T], R], item: T) -> R | Exception:
     try:
         return function(item)
+    except MemoryError:
+        raise
     except Exception as error:
         return _sendable(error)
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from advisor.problems import InputError
+from advisor.writing import write_over
 from benchmarks.setting import CASES, Setting
 from benchmarks.table import Part, machine
 
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     output = given.output or (None if given.parts else RESULTS)
     if output is not None:
-        output.write_text("\n".join(sections) + "\n", encoding="utf-8")
+        write_over(output, "\n".join(sections) + "\n", lambda _: None)  # generated: what is there goes
     return int(failed)
 
 

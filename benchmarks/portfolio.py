@@ -62,7 +62,7 @@ def measure(setting: Setting) -> Part:
 def _screened(setting: Setting, table: Path, sample: int) -> tuple[float, float]:
     """Screen a table; return the seconds and the peak memory in MB. Raise RuntimeError where the command fails."""
     output = table.with_name("verdicts.parquet")
-    command = [sys.executable, "-m", "advisor", "portfolio", str(table), "--output", str(output)]
+    command = [sys.executable, "-m", "advisor", "portfolio", str(table), "--output", str(output), "--overwrite"]
     command += ["--as-of", DAY, "--sample", str(sample), *(["--rules", str(setting.rules)] if setting.rules else [])]
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:

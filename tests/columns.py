@@ -14,8 +14,8 @@ from advisor.evidence import State, View
 from advisor.judge import Judge
 from advisor.model import CASE, Fact
 from advisor.portfolio import encode
+from advisor.portfolio.again import on_engine
 from advisor.portfolio.plan import Plan, plan
-from advisor.portfolio.screen import on_engine
 from advisor.portfolio.slice import Slice, bearing
 from advisor.portfolio.stages import Stages
 from advisor.portfolio.views import ROW

@@ -23,6 +23,8 @@ from advisor import paths
 from advisor.cli.main import main, run
 from advisor.judge import Judge
 from advisor.model import Text
+from advisor.render.mark import is_ours, marked
+from advisor.result import Unreadable
 from advisor.review import Judged, judged
 from tests.ledgers import PLAIN, written
 
@@ -329,7 +331,7 @@ def test_writes_the_review_to_a_file(advisor: Advisor, tmp_path: Path, name: str
     assert not written.endswith("\n\n")
     assert "\x1b" not in written
     if format_ != "text":
-        assert written == advisor("review", CASE, "--lang", lang, "--format", format_).out
+        assert written == marked(format_, advisor("review", CASE, "--lang", lang, "--format", format_).out)
     assert [p.name for p in (tmp_path / "new" / "folder").iterdir()] == [name], "nothing half-written is left"
 
 
@@ -360,6 +362,48 @@ def test_a_device_is_written_to_and_not_replaced(advisor: Advisor, tmp_path: Pat
     (tmp_path / "null.md").symlink_to(os.devnull)
     assert advisor("review", CASE, "--output", "null.md").code == 0
     assert (tmp_path / "null.md").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["r.html", "r.md", "r.json", "r.txt"])
+def test_a_report_of_ours_is_replaced(advisor: Advisor, tmp_path: Path, name: str) -> None:
+    for day in ("2026-03-01", "2026-04-01"):
+        assert advisor("review", CASE, "--as-of", day, "--output", name).code == 0
+    assert day in (tmp_path / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["r.html", "r.md", "r.json", "r.txt", CASE])
+def test_what_a_person_wrote_is_not_replaced_unless_asked(advisor: Advisor, tmp_path: Path, name: str) -> None:
+    more = ["--format", "json"] if name == CASE else []
+    path = tmp_path / name
+    if name == "r.md":  # a pack of ours, which the board has signed
+        advisor("review", CASE, "--output", name)
+        path.write_text(path.read_text(encoding="utf-8") + "\nSigned: L.\n", encoding="utf-8")
+    elif name != CASE:
+        path.write_text("my own notes\n", encoding="utf-8")
+    before = path.read_bytes()
+    outcome = advisor("review", CASE, "--output", name, "--output", "other.md", *more)
+    assert (outcome.code, outcome.out) == (2, ""), "it is said before the work is done"
+    assert outcome.err == (
+        f"{name}: error: this file exists, and the advisor did not write what is in it; "
+        "name another, or say --overwrite [file-exists]\n"
+    )
+    assert path.read_bytes() == before
+    assert not (tmp_path / "other.md").exists()
+    assert advisor("review", CASE, "--output", name, "--overwrite", *more).code == 0
+    assert is_ours(path)
+
+
+def test_what_is_written_while_cases_are_judged_is_not_replaced(
+    advisor: Advisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judging(*arguments: Any) -> Judged:
+        (tmp_path / "r.md").write_text("my own notes\n", encoding="utf-8")
+        return judged(*arguments)
+
+    monkeypatch.setattr("advisor.cli.judging.judged", judging)
+    outcome = advisor("review", CASE, "--output", "r.md")
+    assert (outcome.code, outcome.err.endswith("[file-exists]\n")) == (2, True)
+    assert (tmp_path / "r.md").read_text(encoding="utf-8") == "my own notes\n"
 
 
 def test_a_file_that_cannot_be_written_is_named(advisor: Advisor, tmp_path: Path) -> None:
@@ -601,7 +645,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
     (
         ["exercise", "start", "toll-gates", "--output", CASE, "--learner", "A", "--cases", "LESSONS"],
         "file-exists",
-        "an answer sheet is never overwritten",
+        "what is in it is never overwritten",
     ),
     (["exercise", "grade", "empty"], "no-cases", "there is no answer sheet (*.yaml) here"),
     (["exercise", "grade", CASE], "not-a-sheet", 'harbour.yaml:1:1: error: this is no answer sheet: it has no key "ex'),
@@ -713,6 +757,13 @@ def test_what_a_user_types_cannot_steer_the_terminal(advisor: Advisor, tmp_path:
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", outcome.out + outcome.err)
 
 
+def test_an_output_with_a_hostile_name_is_named_in_plain_text(advisor: Advisor, tmp_path: Path) -> None:
+    name = "\x1b[31mred\x07\u202e.md"
+    outcome = advisor("review", CASE, "--output", name)
+    assert (outcome.code, outcome.err) == (0, "written: \ufffd[31mred\ufffd\ufffd.md\n")
+    assert (tmp_path / name).exists()
+
+
 def test_a_case_file_with_a_hostile_name_is_named_in_plain_text(advisor: Advisor, tmp_path: Path) -> None:
     name = "\x1b[31mred\n[bold]x.yaml"
     (tmp_path / name).write_text(SETTLED, encoding="utf-8")
@@ -759,6 +810,32 @@ def test_a_crash_while_a_case_is_judged_costs_that_case(advisor: Advisor, monkey
     assert "crash.yaml" in said
     assert "no advice is given on this file: its process was ended by SIGKILL while it was judged" in said
     assert Path("kept.md").read_text(encoding="utf-8").count("\n# ") >= 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+def test_a_case_that_takes_all_memory_costs_that_case(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def growing(judge: Judge, path: Path, *more: Any) -> Judged:
+        kept = [b"x" * 1_000_000 for _ in range(100_000)] if path.name == "grow.yaml" else []
+        return judged(judge, path, *more) if not kept else Judged(Unreadable("grow.yaml", ("not limited",)))
+
+    monkeypatch.setattr("advisor.cli.judging.judged", growing)
+    write(Path(), grow=SETTLED, mill=OPEN)
+    outcome = advisor("review", "grow.yaml", CASE, "mill.yaml", "--format", "json", ADVISOR_MEMORY="150")
+    assert outcome.code == 2
+    review = json.loads(outcome.out)
+    assert [case["id"] for case in review["cases"]] == ["harbour", "mill"]
+    reason = "no advice is given on this file: it needed more than 150 MB of memory while it was judged"
+    assert review["unreadable"] == [{"file": "grow.yaml", "problems": [reason]}]
+    gate = advisor("gate", "grow.yaml", CASE, ADVISOR_MEMORY="150")
+    assert gate.code == 2
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "1 GB", "1e3", "99999999999"])
+def test_a_limit_that_is_none_is_named(advisor: Advisor, said: str) -> None:
+    write(Path(), mill=OPEN)
+    outcome = advisor("review", ".", ADVISOR_MEMORY=said)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert re.fullmatch(r"ADVISOR_MEMORY: error: write how many megabytes .* \[bad-limit\]\n", outcome.err)
 
 
 def test_an_interrupt_has_its_own_code(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -548,14 +548,30 @@ def test_a_sheet_that_cannot_be_written_costs_no_answer(
     advisor: Advisor,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def full(path: Path, _: str) -> None:
+    def full(path: Path, *_: str) -> None:
         raise InputError([Problem(Location(str(path)), "file-unwritable", "cannot write the file: no space")])
 
     begin(advisor)
-    monkeypatch.setattr("advisor.cli.answering.write_file", full)
+    monkeypatch.setattr("advisor.cli.keeping.write_changed", full)
     outcome = answered(advisor, monkeypatch, "bid\n50\na\nb\n")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == "a.yaml: error: cannot write the file: no space [file-unwritable]\n"
+
+
+def test_a_sheet_that_somebody_changes_meanwhile_stays_as_they_left_it(
+    advisor: Advisor,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin(advisor)
+
+    def shown(*_: Any, **__: Any) -> None:
+        (tmp_path / "a.yaml").write_text("by hand\n", encoding="utf-8")
+
+    monkeypatch.setattr("advisor.cli.answering.show", shown)
+    outcome = answered(advisor, monkeypatch, "bid\n50\na\nb\n")
+    assert (outcome.code, outcome.err.endswith("[file-changed]\n")) == (2, True)
+    assert (tmp_path / "a.yaml").read_text(encoding="utf-8") == "by hand\n"
 
 
 def test_an_answer_that_was_written_by_hand_is_not_overwritten(

@@ -88,6 +88,18 @@ def test_nothing_in_a_text_becomes_markup(name: str) -> None:
         assert shown(text) in outline.words
 
 
+def test_a_page_forbids_what_it_does_not_need() -> None:
+    """Should a text ever become markup after all, a browser runs and loads nothing of it."""
+    (policy,) = re.findall('<meta http-equiv="Content-Security-Policy" content="([^"]*)">', html(blocks("word"), "en"))
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules == {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+
+
 def test_a_page_loads_and_runs_nothing() -> None:
     drawn = html(blocks("word"), "en")
     outline = Outline(drawn)

@@ -267,6 +267,23 @@ def test_rows_that_differ_from_their_files_are_counted_and_come_before_the_quiet
     assert "which stays as it is" not in import_(text)[1]
 
 
+def test_what_is_written_meanwhile_is_not_overwritten(import_: Import, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows of the other files go on."""
+    Path("cases/k-1.yaml").write_text(KNOWN, encoding="utf-8")
+    check = Importer._check
+
+    def slow(importer: Importer, text: str, path: Path) -> None:
+        check(importer, text, path)
+        path.write_text("by hand\n", encoding="utf-8")
+
+    monkeypatch.setattr(Importer, "_check", slow)
+    code, out, err = import_(HEAD + ROW + ROW.replace("K-1", "K-2"), "--format", "json")
+    assert (code, err) == (2, "")
+    problems = [row["problems"][0] for row in json.loads(out)["rows"]]
+    assert [problem[problem.rindex("[") :] for problem in problems] == ["[file-changed]", "[file-exists]"]
+    assert {path.read_text() for path in Path("cases").iterdir()} == {"by hand\n"}
+
+
 def test_a_link_is_followed(import_: Import) -> None:
     Path("real.yaml").write_text(KNOWN, encoding="utf-8")
     Path("cases/k-1.yaml").symlink_to(Path("real.yaml").resolve())
@@ -368,7 +385,7 @@ def test_what_a_cell_holds_is_text_for_everybody(import_: Import, mini_judge: Ju
 
 def test_a_file_that_cannot_be_written_costs_only_its_row(import_: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.fsync
-    calls = iter([None, OSError(errno.ENOSPC, "No space left on device"), None])
+    calls = iter([None, None, OSError(errno.ENOSPC, "No space left on device"), None, None])  # each file, its folder
 
     def full(handle: int) -> None:
         error = next(calls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache
@@ -17,7 +18,7 @@ LAYERS = (
     # other, but for a row that is a whole package (`cli.*`), where only circles are forbidden.
     ("record",),
     ("problems", "workers"),
-    ("cachefile", "late", "model", "paths", "yamlfile"),
+    ("cachefile", "late", "model", "paths", "writing", "yamlfile"),
     ("codec", "crm", "reference", "rule"),
     ("cache",),
     ("rulebase",),
@@ -213,3 +214,32 @@ def test_size_and_name(name: str) -> None:
     lines = len(MODULES[name].read_text(encoding="utf-8").splitlines())
     assert lines <= MAX_LINES, f"{MODULES[name]} has {lines} lines; split it"
     assert name.rpartition(".")[2] not in NO_MODULE_NAMES
+
+
+WRITERS = {
+    "cachefile": "trusts nobody and may fail",
+    "writing": "the one way",
+    "render.dealtable": "into its temporary file",
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_one_module_writes_files(name: str) -> None:
+    """What a user has is written whole, and never lost: docs/decisions/0015-files-are-kept.md."""
+    calls = [node for node in ast.walk(tree(name)) if isinstance(node, ast.Call)]
+    found = [call.lineno for call in calls if writes(call)]
+    assert not found or name in WRITERS, f"{MODULES[name]}: lines {found} write files; let advisor.writing do it"
+
+
+def writes(call: ast.Call) -> bool:
+    """Tell whether a call opens a file for writing, or moves one."""
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if called in {"write_text", "write_bytes", "touch", "mkstemp", "NamedTemporaryFile", "rename"}:
+        return True
+    mode = call.args[-1] if called == "open" and call.args else None
+    of_os = (
+        isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id == "os"
+    )
+    if of_os and called in {"replace", "link"}:
+        return True
+    return isinstance(mode, ast.Constant) and bool(re.fullmatch("[wax][bt+]*", str(mode.value)))

@@ -6,8 +6,10 @@ import csv
 import importlib.util
 import io
 import json
+import os
 import re
 import shutil
+import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -18,16 +20,20 @@ from unittest import mock
 import duckdb
 import pytest
 
+from advisor.case import Case
 from advisor.cli import main
 from advisor.cli.portfolio import DIALECTS
-from advisor.judge import Judge
+from advisor.evidence import View
+from advisor.explain.report import report as full_report
+from advisor.judge import Judge, Judgement
 from advisor.model import CASE
-from advisor.portfolio import screen
+from advisor.portfolio import again, screen
 from advisor.portfolio.backend import DUCKDB, POLARS, connect, sql
 from advisor.portfolio.layout import Layout
-from advisor.portfolio.slice import bearing
+from advisor.portfolio.slice import Slice, bearing
 from advisor.portfolio.source import Source
 from advisor.problems import EngineError, InputError
+from advisor.result import CaseReport
 from advisor.rulebase import Knowledge
 
 ROWS: list[dict[str, Any]] = [
@@ -127,17 +133,42 @@ def test_a_list_that_is_none_is_told(tmp_path: Path, suffix: str) -> None:
     assert '"stakeholders" must be a list' in " ".join(result.output.split())
 
 
+FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1+1", "－1", 'a",=1+1', "a\n=1+1", "=1;=2"]
+
+
 def test_spreadsheets_are_given_no_formulas(tmp_path: Path) -> None:
-    run(write(tmp_path / "deals.jsonl", ROWS), "--output", tmp_path / "out.csv")
+    rows = [{"deal": text, "title": text, "as_of": "2026-10-01"} for text in FORMULAS]
+    run(write(tmp_path / "deals.jsonl", rows), "--output", tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
-        assert next(csv.DictReader(stream))["title"] == "'=1+1"
+        found = list(csv.reader(stream))
+    assert len(found) == len(FORMULAS) + 1
+    assert {len(row) for row in found} == {len(found[0])}
+    for row in found:
+        assert not [cell for cell in row if re.match("[=+\\-@\t\r\n＝＋－＠]", cell)], row
+    titles = [row[found[0].index("title")].removeprefix("'") for row in found[1:]]
+    assert titles == FORMULAS, "what was written can be read"
+
+
+def test_a_cell_or_the_name_of_a_file_is_never_part_of_a_query(tmp_path: Path) -> None:
+    words = "x'); DROP TABLE given_deals; --\" OR 1=1 /*"
+    people = [{"id": "a", "post": words, "role": words}, {"id": "b", "post": words, "role": "decision-maker"}]
+    rows: list[dict[str, Any]] = [
+        {"deal": words, "title": words, "as_of": "2026-10-01", "us.rank": rank} for rank in (words, "behind")
+    ]
+    rows[1]["stakeholders"], rows[0]["stakeholders"] = people[1:], people
+    table = write(tmp_path / "deals'); --\".jsonl", rows)
+    result = run(table, "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    found = lines(tmp_path / "out.jsonl")
+    assert [row["title"] for row in found] == [words, words]
+    assert [bool(row["problems"]) for row in found] == [True, False]
 
 
 def test_a_table_without_days_needs_as_of(tmp_path: Path) -> None:
     table = write(tmp_path / "deals.csv", [{"deal": "one", "us.rank": "behind"}])
     assert run(table, "--output", tmp_path / "out.jsonl").exit_code == 2
     assert lines(tmp_path / "out.jsonl")[0]["problems"] == ["as_of"]
-    assert run(table, "--output", tmp_path / "out.jsonl", "--as-of", "2026-10-01").exit_code == 0
+    assert run(table, "--output", tmp_path / "dated.jsonl", "--as-of", "2026-10-01").exit_code == 0
 
 
 def test_the_exceptions_are_explained_on_the_engine(tmp_path: Path) -> None:
@@ -205,6 +236,52 @@ def test_a_disagreement_names_row_verdicts_and_rules(
         found.check()
 
 
+def test_a_row_on_which_the_engine_crashes_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judged again for the sample, and for the full reports."""
+    judged_again = again.on_engine
+
+    def crash(case: Case) -> None:
+        if case.id in ("one", "three"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def on_engine(judge: Judge, sheet: Slice, case: Case, view: View) -> Any:
+        crash(case)
+        return judged_again(judge, sheet, case, view)
+
+    def report(judge: Judge, judgement: Judgement) -> CaseReport:
+        crash(judgement.case)
+        return full_report(judge, judgement)
+
+    monkeypatch.setattr(again, "on_engine", on_engine)
+    monkeypatch.setattr(again, "report", report)
+    good = [row for number, row in enumerate(ROWS, start=1) if number not in BAD]
+    table, out, full = write(tmp_path / "deals.jsonl", good), tmp_path / "out.jsonl", tmp_path / "full.json"
+    result = run(table, "--output", out, "--explain", full)
+    assert result.exit_code == 2, result.output
+    assert [row["verdict"] is not None for row in lines(out)] == [True] * len(good), "what the columns say stands"
+    said = " ".join(result.output.split())
+    assert "Rows on which the engine says nothing: 2" in said
+    assert f"Judged again on the engine: {len(good) - 2} rows" in said
+    reason = "its process was ended by SIGKILL while it was judged [row-lost]"
+    assert said.count(f"error: the engine says nothing on this row: {reason}") == 2
+    review = json.loads(full.read_text(encoding="utf-8"))
+    assert [case["id"] for case in review["cases"]] == ["six"]
+    assert sorted(entry["file"][-5:] for entry in review["unreadable"]) == ["row 1", "row 2"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+def test_a_row_that_takes_all_memory_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def growing(*_: object) -> object:
+        return [b"x" * 1_000_000 for _ in range(100_000)]
+
+    monkeypatch.setattr(again, "on_engine", growing)
+    monkeypatch.setenv("ADVISOR_MEMORY", "100")
+    result = run(write(tmp_path / "deals.jsonl", ROWS[:1]), "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    assert "it needed more than 100 MB of memory while it was judged [row-lost]" in " ".join(result.output.split())
+    assert lines(tmp_path / "out.jsonl")[0]["verdict"]
+
+
 def test_an_interrupt_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out.csv"
     out.write_text("as it was", encoding="utf-8")
@@ -213,9 +290,23 @@ def test_an_interrupt_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.
         raise KeyboardInterrupt
 
     monkeypatch.setattr(screen.Screen, "check", interrupted)
-    run(write(tmp_path / "deals.jsonl", ROWS), "--output", out)
+    run(write(tmp_path / "deals.jsonl", ROWS), "--output", out, "--overwrite")
     assert out.read_text(encoding="utf-8") == "as it was"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["deals.jsonl", "out.csv"]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl", "out.parquet", "deals.jsonl"])
+def test_a_table_that_is_there_is_replaced_only_if_asked(tmp_path: Path, name: str) -> None:
+    table = write(tmp_path / "deals.jsonl", ROWS[:1])
+    if name != table.name:
+        (tmp_path / name).write_text("notes", encoding="utf-8")
+    before = (tmp_path / name).read_bytes()
+    refused = run(table, "--output", tmp_path / name)
+    assert refused.exit_code == 2
+    assert refused.output.endswith("name another, or say --overwrite [file-exists]\n")
+    assert (tmp_path / name).read_bytes() == before
+    assert run(table, "--output", tmp_path / name, "--overwrite", "--sample", 0).exit_code == 0
+    assert (tmp_path / name).read_bytes() != before
 
 
 SPELLINGS = {

@@ -23,6 +23,7 @@ from advisor.model import GRADES, Fact, FactType
 from advisor.paths import shipped, yaml_files
 from advisor.problems import InputError, Problems
 from advisor.render.data import to_json
+from advisor.render.mark import marked
 from advisor.result_schema import result_schema
 from advisor.review import review
 from advisor.rulebase import Knowledge
@@ -362,6 +363,7 @@ def written(_mini: Judge, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_the_review_is_valid(written: Any) -> None:
     validator = Draft202012Validator(result_schema())
     assert [error.message for error in validator.iter_errors(written)] == []
+    assert validator.is_valid(json.loads(marked("json", to_json(written) + "\n"))), "a file has a mark besides"
     assert len(written["cases"]) == 3
     assert len(written["unreadable"]) == 1
 

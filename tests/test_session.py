@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -259,6 +260,28 @@ def test_what_an_editor_wrote_meanwhile_stays(advisor: Advisor, monkeypatch: pyt
     assert path.read_text(encoding="utf-8") == OPEN + "# Noted.\n"
 
 
+def test_what_is_written_while_an_answer_is_judged_stays(
+    advisor: Advisor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The file is looked at before the answer is judged, and again when it is written."""
+    path, answer = Path("mill.yaml"), Step.answer
+    path.write_text(OPEN, encoding="utf-8")
+
+    def slow(step: Step, *said: Any) -> Step:
+        if "# Noted." not in path.read_text(encoding="utf-8"):
+            path.write_text(OPEN + "# Noted.\n", encoding="utf-8")
+        return answer(step, *said)
+
+    monkeypatch.setattr(Step, "answer", slow)
+    code, _, err = hold(advisor, monkeypatch, "1\n1\nq\n", "mill.yaml")
+    assert code == 0, err
+    assert err.count("mill.yaml has been changed from elsewhere") == 1
+    kept = path.read_text(encoding="utf-8")
+    assert kept.endswith("# Noted.\n")
+    assert kept != OPEN + "# Noted.\n", "the second answer is kept beside it"
+
+
 def test_what_an_editor_broke_meanwhile_stays(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     path = Path("mill.yaml")
     path.write_text(OPEN, encoding="utf-8")
@@ -320,6 +343,18 @@ def test_a_file_that_is_read_only_stays(advisor: Advisor, monkeypatch: pytest.Mo
     assert code == 2
     assert "mill.yaml: error: cannot write the file: Permission denied [file-unwritable]" in err
     assert Path("mill.yaml").read_text(encoding="utf-8") == OPEN
+
+
+def test_a_file_with_a_hostile_name_is_named_in_plain_text(
+    advisor: Advisor,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = Path("\x1b[31mmill.yaml")
+    path.write_text(OPEN, encoding="utf-8")
+    code, out, err = hold(advisor, monkeypatch, "1\nq\n", path.name)
+    assert code == 0, err
+    assert "\x1b" not in out + err
+    assert "\ufffd[31mmill.yaml" in err
 
 
 def test_a_link_stays_a_link(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811

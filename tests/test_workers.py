@@ -24,6 +24,12 @@ def doubled(item: Outcome) -> Outcome:
         os._exit(3)
     if item == "hang":
         time.sleep(60)
+    if item == "grow":
+        return len(["grown" * number for number in range(10**9)])
+    if item == "grow at once":
+        return len(bytes(10**10))
+    if item == "answer too much":
+        return "x" * 60_000_000
     if item == "fail":
         raise ValueError("on purpose")
     if item == "fail oddly":
@@ -38,9 +44,11 @@ class OddError(Exception):
         super().__init__(f"{one} and {two}")
 
 
-def outcomes(items: list[Outcome], count: int = 2, patience: float = 30) -> dict[int, Outcome | GaveUp]:
+def outcomes(
+    items: list[Outcome], count: int = 2, patience: float = 30, memory: int = 1000
+) -> dict[int, Outcome | GaveUp]:
     """Run `doubled` over items; each has to be answered once."""
-    found = list(work(doubled, items, count, patience))
+    found = list(work(doubled, items, count, patience, memory))
     assert sorted(number for number, _ in found) == list(range(len(items)))
     return dict(found)
 
@@ -65,6 +73,24 @@ def test_a_process_that_hangs_is_ended() -> None:
     began = time.monotonic()
     assert outcomes([1, "hang", 2, 3], patience=1) == {0: 2, 1: GaveUp("it took longer than 1 seconds"), 2: 4, 3: 6}
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+@pytest.mark.parametrize("item", ["grow", "grow at once", "answer too much"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_process_that_needs_too_much_memory_costs_its_item(item: str, count: int) -> None:
+    """The answer itself is 60 MB: it can be made with a limit of 100, and not be sent."""
+    found = outcomes([1, item, 2, item, 3], count, memory=100)
+    lost = GaveUp("it needed more than 100 MB of memory")
+    assert found == {0: 2, 1: lost, 2: 4, 3: lost, 4: 6}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+def test_memory_is_counted_from_where_a_process_begins() -> None:
+    """What was there before, as a rule base is, takes nothing from an item."""
+    before = bytearray(200_000_000)
+    assert outcomes([1, "answer too much"], memory=300)[1] == "x" * 60_000_000
+    del before
 
 
 def test_an_error_of_ours_is_raised_where_the_work_was_given_out() -> None:

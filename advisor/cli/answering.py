@@ -16,13 +16,14 @@ from advisor import paths
 from advisor.answers import Answer, AnswerSheet, seal
 from advisor.answertext import sheet_text
 from advisor.cli import lessons, options
+from advisor.cli.keeping import Kept
 from advisor.exercise import Exercise, ExerciseAct
 from advisor.lexicon import say
 from advisor.load.sheets import open_sheet
 from advisor.picks import read_letter, read_letters, read_percent, read_verdict
-from advisor.problems import InputError, Problem
+from advisor.problems import InputError, Problem, visible
 from advisor.render.layout.exercise import act_page
-from advisor.render.output import show, write_file
+from advisor.render.output import show
 
 T = TypeVar("T")
 QUIT = ("q", "quit")
@@ -46,20 +47,22 @@ def answer_command(sheet: Path, until: int | None, cases: Path, lang: str, rules
     Example: advisor exercise answer a-17.yaml
     """
     with closing(options.judge(rules)) as judge:
+        kept = Kept(sheet)
+        kept.text = kept.read()
         opened = open_sheet(sheet)
         of = lessons.find_exercise(judge, cases, opened.exercise)
         last = lessons.act_of(of, until, "--until").number if until else len(of.acts)
         answers = _committed(opened.read(of))
         ahead = of.acts[len(answers.answers) : last]
         if ahead:
-            write_file(sheet, sheet_text(answers, of, lang))  # a sheet that cannot be written should cost no answer
+            kept.write(sheet_text(answers, of, lang))  # a sheet that cannot be written should cost no answer
         with suppress(_Stopped):
             for act in ahead:
                 show("text", lang, partial(act_page, exercise=of, act=act), None)
                 answers = _commit(answers, _Prompts(of, act, lang).answer())
-                write_file(sheet, sheet_text(answers, of, lang))
+                kept.write(sheet_text(answers, of, lang))
         number = len(answers.answers)
-        command = f"advisor exercise grade {paths.display(sheet)}"
+        command = f"advisor exercise grade {visible(paths.display(sheet))}"
         if number == len(of.acts):
             click.echo(say("exercise.answered", command=command).get(lang), err=True)
         elif number:

@@ -19,7 +19,8 @@ from advisor.exercise import Exercise
 from advisor.load.sheets import MAX_LEARNER
 from advisor.problems import UNPRINTABLE, InputError, Location, Problem
 from advisor.render.layout.exercise import act_page, debrief_page, list_page
-from advisor.render.output import render, show, write_file
+from advisor.render.output import render, show
+from advisor.writing import write_new
 
 
 @click.group("exercise")
@@ -77,17 +78,14 @@ def start_command(
 
 
 def _begin(output: Path, learner: str, of: Exercise, lang: str) -> None:
-    """Write an empty answer sheet; one that is there is never overwritten."""
+    """Write an empty answer sheet; whatever is there is never overwritten."""
     if not learner or len(learner) > MAX_LEARNER or UNPRINTABLE.search(learner):
         message = (
             f"say whose sheet it is: --learner, at most {MAX_LEARNER} characters, none of them a control character"
         )
         raise InputError([Problem(Location("--learner"), "learner-missing", message)])
-    if output.exists():
-        message = "this file exists; an answer sheet is never overwritten"
-        raise InputError([Problem(Location(paths.display(output)), "file-exists", message)])
-    write_file(output, sheet_text(AnswerSheet(of.id, learner, (), paths.display(output)), of, lang))
-    click.echo(f"written: {output}", err=True)
+    write_new(output, sheet_text(AnswerSheet(of.id, learner, (), paths.display(output)), of, lang))
+    written.tell(output)
 
 
 exercise_group.add_command(answer_command)
@@ -100,6 +98,7 @@ exercise_group.add_command(scoreboard_command)
 @click.option("--act", "number", type=click.IntRange(1), help="Only this act.")
 @lessons.cases
 @written.outputs
+@written.overwrite
 @written.format_
 @options.lang
 @options.rules
@@ -108,6 +107,7 @@ def debrief_command(
     number: int | None,
     cases: Path,
     outputs: tuple[Path, ...],
+    overwrite: bool,
     format_: str | None,
     lang: str,
     rules: Path | None,
@@ -116,7 +116,7 @@ def debrief_command(
 
     Example: advisor exercise debrief grain-trucks-84 --act 2 --output debrief.html
     """
-    chosen = written.formats(outputs, format_)
+    chosen = written.targets(outputs, format_, overwrite)
     with closing(options.judge(rules)) as judge:
         of = lessons.find_exercise(judge, cases, name)
     acts = of.acts if number is None else (lessons.act_of(of, number, "--act"),)

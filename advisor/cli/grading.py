@@ -36,6 +36,7 @@ _sheets = click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, 
 @_sheets
 @lessons.cases
 @written.outputs
+@written.overwrite
 @written.format_
 @_until
 @options.lang
@@ -44,6 +45,7 @@ def grade_command(
     sheets: tuple[Path, ...],
     cases: Path,
     outputs: tuple[Path, ...],
+    overwrite: bool,
     format_: str | None,
     until: int | None,
     lang: str,
@@ -53,7 +55,7 @@ def grade_command(
 
     Example: advisor exercise grade answers/ --output class.html
     """
-    chosen = written.formats(outputs, format_)
+    chosen = written.targets(outputs, format_, overwrite)
     found = _graded(sheets, cases, rules, until)
     single = len(found.sheets) == 1 and not found.unreadable
     data: object = found.sheets[0] if single else class_data(found)

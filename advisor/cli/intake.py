@@ -20,9 +20,10 @@ from advisor.load.table import Table, read_table
 from advisor.paths import shipped
 from advisor.problems import Exit, InputError, Problems
 from advisor.render.layout.intake import intake_page
-from advisor.render.output import show, write_file
+from advisor.render.output import show
 from advisor.rulebase import Knowledge
 from advisor.rulecache import open_playbase
+from advisor.writing import write_changed, write_new
 
 
 @click.command("import")
@@ -97,7 +98,10 @@ def _written(prepared: Prepared) -> RowUse:
     if prepared.path is None:
         return prepared.use
     try:
-        write_file(prepared.path, prepared.text)
+        if prepared.before is None:
+            write_new(prepared.path, prepared.text)
+        else:
+            write_changed(prepared.path, prepared.before, prepared.text)
     except InputError as error:
         return replace(prepared.use, status="bad", taken=(), problems=tuple(map(str, error.problems)))
     return prepared.use

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import click
 
-from advisor import paths, yamlfile
+from advisor import paths
 from advisor.casefile import new_case, set_day, titled
 from advisor.cli import options
+from advisor.cli.keeping import Kept
 from advisor.explain.builder import Builder
 from advisor.explain.report import advice
 from advisor.explain.wording import labelled
@@ -23,10 +24,10 @@ from advisor.lexicon import listed, say
 from advisor.load.cases import parse_case
 from advisor.load.reader import MAX_TEXT, is_slug
 from advisor.model import FALLBACK, Text
-from advisor.problems import UNPRINTABLE, InputError, Location, Problem, Problems
+from advisor.problems import UNPRINTABLE, InputError, Location, Problem, visible
 from advisor.render.blocks import Page
 from advisor.render.layout.advice import next_page
-from advisor.render.output import show, write_file
+from advisor.render.output import show
 from advisor.render.terminal import wrapped
 from advisor.session import LISTS, Reply, Step, understand
 
@@ -58,10 +59,10 @@ class _Asking:
     def __init__(self, judge: Judge, path: Path, lang: str, on: date | None) -> None:
         self.judge = judge
         self.path = path
+        self.file = visible(paths.display(path))
         self.lang = lang
         self.on = on
-        self.kept = ""
-        """What the file holds, as far as is known here; when it holds something else, others have changed it."""
+        self.kept = Kept(path)
 
     def say(self, key: str, **parts: Text | str | int) -> None:
         """Tell something."""
@@ -75,12 +76,15 @@ class _Asking:
 
     def begin(self) -> Step:
         """Return the first step: of the file that is there, or of one that is begun now."""
-        self.kept = self._read() if self.path.exists() else self._new()
+        if self.kept.is_there:
+            self.kept.text = self.kept.read()
+        else:
+            self._new()
         return self._step()
 
     def _step(self) -> Step:
         """Return the step of the file as it is, on the day of the answers."""
-        on, step = self.on, Step(Interviewer(self.judge), self.kept, paths.display(self.path))
+        on, step = self.on, Step(Interviewer(self.judge), self.kept.text, self.file)
         if step.case.kind == "account":
             raise self._wrong("account-not-deal", "this file is an account, and an interview is about a deal")
         if on is None or on == step.case.as_of:
@@ -90,19 +94,9 @@ class _Asking:
         return replace(step, text=set_day(step.text, on))
 
     def _wrong(self, id_: str, message: str) -> InputError:
-        return InputError([Problem(Location(paths.display(self.path)), id_, message)])
+        return InputError([Problem(Location(self.file), id_, message)])
 
-    def _read(self) -> str:
-        problems = Problems()
-        text = yamlfile.read_text(self.path, paths.display(self.path), problems)
-        problems.raise_if_any()
-        return text or ""
-
-    def _write(self, text: str) -> None:
-        write_file(self.path, text)
-        self.kept = text
-
-    def _new(self) -> str:
+    def _new(self) -> None:
         """Ask for what a case begins with, and write it."""
         id_ = self.path.stem
         if not is_slug(id_) or self.path.suffix not in paths.YAML_SUFFIXES:
@@ -117,9 +111,8 @@ class _Asking:
         }
         lists = {list_: members for list_, members in given.items() if members}
         text = new_case(id_, Text(title, title), day, {}, currency=currency, lists=lists)
-        parse_case(text, paths.display(self.path), self.judge.knowledge)
-        self._write(text)
-        return text
+        parse_case(text, self.file, self.judge.knowledge)
+        self.kept.begin(text)
 
     def _words(self, key: str, default: str = "") -> str:
         """Ask for words until they are some that a file can hold."""
@@ -166,15 +159,15 @@ class _Asking:
 
     def _as_it_is(self, step: Step) -> Step:
         """Return the step if the file is as it was left, or else one of what others have made of it meanwhile."""
-        if not self.path.exists():
-            self.say("interview.gone", file=paths.display(self.path))
-            self._write(self.kept)
+        if not self.kept.is_there:
+            self.say("interview.gone", file=self.file)
+            self.kept.begin(self.kept.text)
             return step
-        found = self._read()
-        if found == self.kept:
+        found = self.kept.read()
+        if found == self.kept.text:
             return step
-        self.kept = found
-        self.say("interview.changed", file=paths.display(self.path))
+        self.kept.text = found
+        self.say("interview.changed", file=self.file)
         return replace(self._step(), asked=step.asked, screens=step.screens)
 
     def _take(self, step: Step, reply: Reply) -> Step:
@@ -194,8 +187,8 @@ class _Asking:
         except InputError:
             self.say("interview.unkeepable")
             return step
-        if after.text != step.text:
-            self._write(after.text)
+        if after.text != step.text and not self.kept.try_to_write(after.text):
+            return self._as_it_is(step)
         self._moved(step, after)
         return after
 
@@ -282,7 +275,7 @@ class _Asking:
             self.say("interview.nothing-left")
         show("text", self.lang, lay_out, found)
         count = len(step.asked)
-        click.echo(say("interview.kept", file=paths.display(self.path), count=count).get(self.lang), err=True)
+        click.echo(say("interview.kept", file=self.file, count=count).get(self.lang), err=True)
 
 
 def _numbered(words: list[Text]) -> Text:

@@ -55,13 +55,13 @@ def reviewed(judge: Judge, files: list[Path], manner: Manner) -> tuple[Review, P
 
 
 def _each(function: partial[Drawn], files: list[Path]) -> Iterator[tuple[int, Drawn]]:
-    """Yield what became of each file; a single one is not worth a process."""
+    """Yield what became of each file; a single one is not worth a process (docs/decisions/0014)."""
     if len(files) == 1:
         yield 0, function(files[0])
         return
     from advisor.workers import GaveUp, processes, work
 
-    for number, found in work(function, files, processes()):
+    for number, found in work(function, files, processes(), memory=options.memory()):
         if isinstance(found, GaveUp):
             problem = f"no advice is given on this file: {found.reason} while it was judged"
             yield number, (Judged(Unreadable(paths.display(files[number]), (problem,))), {})

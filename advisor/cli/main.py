@@ -7,6 +7,7 @@ import gc
 import importlib
 import io
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -107,6 +108,9 @@ def start() -> NoReturn:
     To take a rule base apart, object by object, would take as long as to judge a case.
     """
     gc.set_threshold(_GARBAGE)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) == signal.SIG_DFL:
+            signal.signal(ending, _leave)
     try:
         run()
     except SystemExit as left:
@@ -114,6 +118,11 @@ def start() -> NoReturn:
             with contextlib.suppress(OSError):
                 stream.flush()
         os._exit(left.code if isinstance(left.code, int) else Exit.BUG)
+
+
+def _leave(number: int, _: object) -> NoReturn:
+    """End as an error does: what was begun is taken away first, temporary files and workers."""
+    sys.exit(128 + number)
 
 
 def _use_utf8() -> None:

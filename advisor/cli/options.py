@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from advisor.problems import InputError, Location, Problem, visible
 from advisor.render.output import FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
+MEMORY_VARIABLE = "ADVISOR_MEMORY"
+"""Says how many megabytes one case may take while it is judged in a worker process."""
 
 lang = click.option(
     "--lang",
@@ -66,6 +69,19 @@ def judge(house: Path | None) -> Judge:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def memory() -> int:
+    """Return how many megabytes the judging of one case may take; raise InputError where the user set it wrongly."""
+    from advisor.workers import MEMORY
+
+    said = os.environ.get(MEMORY_VARIABLE, "")
+    if not said:
+        return MEMORY
+    if not re.fullmatch("[1-9][0-9]{0,6}", said):
+        message = "write how many megabytes one case may take: a whole number from 1 to 9999999"
+        raise InputError([Problem(Location(MEMORY_VARIABLE), "bad-limit", message)])
+    return int(said)
 
 
 def case_files(paths_: tuple[Path, ...], what: str = "case file") -> list[Path]:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from advisor import paths
-from advisor.cli import options
+from advisor.cli import options, written
 from advisor.problems import Exit, InputError, Location, Problem, nearest
-from advisor.render.output import SUFFIXES, render, show, write_file
+from advisor.render.output import render, show
 
 if TYPE_CHECKING:
     from advisor.portfolio.screen import Screen
@@ -56,6 +56,7 @@ DIALECTS = ("bigquery", "clickhouse", "databricks", "duckdb", "postgres", "spark
     help="Full reports of the deals that need a board most: .html, .md, .json or .txt.",
 )
 @click.option("--most", type=click.IntRange(1), default=MOST, show_default=True, help="So many full reports at most.")
+@written.overwrite
 @options.lang
 @options.format_
 @options.rules
@@ -68,6 +69,7 @@ def portfolio_command(
     seed: int,
     explain: Path | None,
     most: int,
+    overwrite: bool,
     lang: str,
     format_: str,
     rules: Path | None,
@@ -81,26 +83,26 @@ def portfolio_command(
     began = time.monotonic()
     installed()
     from advisor.portfolio.screen import WRITTEN
-    from advisor.render.dealtable import check_suffix, write_table
+    from advisor.render.dealtable import check_target, write_table
     from advisor.render.layout.pack import pack_page
     from advisor.render.layout.portfolio import portfolio_page
 
-    check_suffix(output)
-    kind = _kind(explain)
+    check_target(output, overwrite)
+    explained = written.targets([explain] if explain else [], None, overwrite, "--explain")
     with closing(options.judge(rules)) as judge:
         screen = _screen(judge, file, backend, options.day(as_of), (sample, seed, most if explain else 0))
         labels = {name: verdict.label.get(lang) for name, verdict in judge.knowledge.verdicts.items()}
-        write_table(output, _batches(screen), WRITTEN, labels)
-        if explain is not None:
+        write_table(output, _batches(screen), WRITTEN, labels, overwrite)
+        for target in explained:
             review = screen.explained()
-            write_file(explain, render(kind, lang, partial(pack_page, review=review), review))
+            target.write(render(target.format, lang, partial(pack_page, review=review), review))
         summary = screen.summary
         page = partial(portfolio_page, summary=summary, verdicts=judge.knowledge.verdicts)
         show(format_, lang, page, summary)
     for path in (output, *([explain] if explain else [])):
-        click.echo(f"written: {path}", err=True)
+        written.tell(path)
     click.echo(f"took {time.monotonic() - began:.1f} s", err=True)
-    return Exit.INPUT if summary.wrong else Exit.OK
+    return Exit.INPUT if summary.wrong or summary.lost else Exit.OK
 
 
 def installed() -> None:
@@ -108,14 +110,6 @@ def installed() -> None:
     if any(importlib.util.find_spec(name) is None for name in ("ibis", "duckdb", "polars", "pyarrow")):
         message = "this command needs more libraries: pip install 'deal-advisor[portfolio]'"
         raise InputError([Problem(Location("command line"), "library-missing", message)])
-
-
-def _kind(explain: Path | None) -> str:
-    found = SUFFIXES.get(explain.suffix) if explain else "html"
-    if found is None:
-        message = f"the ending of {explain} says no format; use {', '.join(SUFFIXES)}"
-        raise InputError([Problem(Location("--explain"), "unknown-format", message)])
-    return found
 
 
 def _screen(judge: Any, file: Path, url: str, day: Any, numbers: tuple[int, int, int]) -> Screen:
@@ -126,7 +120,7 @@ def _screen(judge: Any, file: Path, url: str, day: Any, numbers: tuple[int, int,
 
     source = Source(file, paths.display(file), Layout(judge.knowledge))
     sample, seed, most = numbers
-    return Opened(judge, source, connect(url), day, sample, seed, most)
+    return Opened(judge, source, connect(url), day, sample, seed, most, options.memory())
 
 
 def _batches(screen: Screen) -> Iterator[Any]:

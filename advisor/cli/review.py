@@ -30,6 +30,7 @@ from advisor.result import Review
 @click.argument("paths_", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @written.format_
 @written.outputs
+@written.overwrite
 @click.option(
     "--since",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -46,6 +47,7 @@ def review_command(
     paths_: tuple[Path, ...],
     format_: str | None,
     outputs: tuple[Path, ...],
+    overwrite: bool,
     since: Path | None,
     seat: str | None,
     lang: str,
@@ -57,7 +59,7 @@ def review_command(
 
     Example: advisor review cases/ --lang zh --output pack.html --output pack.json
     """
-    chosen = written.formats(outputs, format_)
+    chosen = written.targets(outputs, format_, overwrite)
     files = options.case_files(paths_)
     judge = options.judge(rules)
     if seat is not None and (since or names):

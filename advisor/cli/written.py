@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from advisor.problems import InputError, Location, Problem
-from advisor.render.output import FORMATS, SUFFIXES, Layout, put, show, write_file
+from advisor.problems import InputError, Location, Problem, visible
+from advisor.render.output import FORMATS, SUFFIXES, Layout, may_replace, put, show, write_output
 
 format_ = click.option("--format", "format_", type=click.Choice(FORMATS), help="Format of the output.  [default: text]")
 outputs = click.option(
@@ -18,31 +19,54 @@ outputs = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to this file (.txt, .md, .html, .json say the format) as well; with --format, instead of printing.",
 )
+overwrite = click.option(
+    "--overwrite", is_flag=True, help="Replace files that are there, also those that the advisor did not write."
+)
 
 
-def formats(paths: tuple[Path, ...], format_: str | None) -> list[tuple[Path, str]]:
-    """Return each file with its format; raise InputError where its ending says none."""
-    return [(path, _format_of(path, format_)) for path in paths]
+@dataclass(frozen=True)
+class Target:
+    """A file to be written, its format, and whether whatever it holds may be replaced."""
+
+    path: Path
+    format: str
+    overwrite: bool
+
+    def write(self, text: str) -> None:
+        """Write the document; raise InputError if it cannot be, or must not."""
+        write_output(self.path, self.format, text, self.overwrite)
 
 
-def _format_of(path: Path, format_: str | None) -> str:
-    """Return the format in which to write a file: as asked, or as its ending says; raise InputError if it says none."""
-    found = format_ or SUFFIXES.get(path.suffix)
-    if found is None:
-        message = f"the ending of {path.name} says no format; use {', '.join(SUFFIXES)} or give --format"
-        raise InputError([Problem(Location("--output"), "unknown-format", message)])
+def targets(paths: Iterable[Path], format_: str | None, overwrite: bool, option: str = "--output") -> list[Target]:
+    """Return each file with its format; raise InputError where its ending says none, or what it holds must stay.
+
+    It is asked before the work is done, and asked again when the file is written.
+    """
+    found: list[Target] = []
+    problems: list[Problem] = []
+    for path in paths:
+        kind = format_ or SUFFIXES.get(path.suffix)
+        if kind is None:
+            message = f"the ending of {path.name} says no format; use {', '.join(SUFFIXES)} or give --format"
+            problems.append(Problem(Location(option), "unknown-format", message))
+            continue
+        found.append(Target(path, kind, overwrite))
+        try:
+            may_replace(path, overwrite)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
     return found
 
 
-def drawn(chosen: list[tuple[Path, str]], format_: str | None) -> frozenset[str]:
+def drawn(chosen: list[Target], format_: str | None) -> frozenset[str]:
     """Return the formats in which a document is printed or written; beside files, a screen shows a table alone."""
     printed = [] if chosen else [format_ or "text"]
-    return frozenset([*(kind for _, kind in chosen), *printed])
+    return frozenset([*(target.format for target in chosen), *printed])
 
 
-def emit(
-    screen: Layout, text: Callable[[str], str], chosen: list[tuple[Path, str]], format_: str | None, lang: str
-) -> None:
+def emit(screen: Layout, text: Callable[[str], str], chosen: list[Target], format_: str | None, lang: str) -> None:
     """Print in the format that was asked for, and write each file in its own.
 
     `screen` lays out what a terminal shows; `text` returns the document in a format.
@@ -52,7 +76,12 @@ def emit(
             show("text", lang, screen, None)
         else:
             put(text(format_))
-    for path, kind in chosen:
-        write_file(path, text(kind))
-    for path, _ in chosen:
-        click.echo(f"written: {path}", err=True)
+    for target in chosen:
+        target.write(text(target.format))
+    for target in chosen:
+        tell(target.path)
+
+
+def tell(path: Path) -> None:
+    """Say on standard error that a file was written, whatever it is called."""
+    click.echo(visible(f"written: {path}"), err=True)

@@ -8,40 +8,34 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
-from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from advisor.case import Case
-from advisor.evidence import View, view_of
-from advisor.explain.report import report
 from advisor.judge import Judge
+from advisor.portfolio.again import SETS, Engine, Judged
 from advisor.portfolio.backend import Backend
 from advisor.portfolio.cells import Read
 from advisor.portfolio.frames import Judging
 from advisor.portfolio.layout import DEAL, KEYS, TITLE, Layout
 from advisor.portfolio.plan import PROBLEMS, plan
-from advisor.portfolio.rows import Record, read_row
+from advisor.portfolio.rows import read_row
 from advisor.portfolio.slice import Slice, bearing
 from advisor.portfolio.source import ROW, SHAPE, Batch, Source
 from advisor.portfolio.stages import Stages
 from advisor.problems import EngineError, Location, Problem
-from advisor.program import YES
 from advisor.quarantine import Quarantine
-from advisor.result import SCHEMA_VERSION, Review
+from advisor.result import SCHEMA_VERSION, CaseReport, Review, Unreadable
 from advisor.review import urgency
+from advisor.workers import MEMORY
 
 WORST = 200
 """So many wrong rows are told in full; the others are counted, and named in the result."""
 DEALS = "deals"
-SETS = ("possible", "decided_by", "hangs_on", "stopped_by", "kept_out")
 WRITTEN = (*SETS, PROBLEMS)
 """Columns of the result that hold several names, parted by blanks."""
-ORDERED = ("decided_by",)
 
-Row = dict[str, Any]
 Columns = dict[str, tuple[str, ...]]
 """The columns of the tables of cells: of the deals, and of each list."""
 
@@ -61,15 +55,8 @@ class Summary:
     sampled: int = 0
     tried: int = 0
     """Sampled rows that are open in columns, and settled once the engine tries the values that are missing."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A row with its cells and what the columns say of it."""
-
-    number: int
-    record: Record
-    result: Row
+    lost: list[str] = field(default_factory=list)
+    """Of rows on which the engine says nothing, since their process did not survive it: why."""
 
 
 class Screen:
@@ -87,12 +74,14 @@ class Screen:
         sample: int = 200,
         seed: int = 0,
         most: int = 0,
+        memory: int = MEMORY,
     ) -> None:
         self.judge = judge
         self.source = source
         self.backend = backend
         self.on = on
         self.sheet = bearing(judge.program, judge.arbiter, judge.knowledge)
+        self.engine = Engine(judge, self.sheet, source.name, on, memory)
         self.summary = Summary()
         self.sample: list[Judged] = []
         self.exceptions: list[tuple[int, Judged]] = []
@@ -188,68 +177,33 @@ class Screen:
 
     def explained(self) -> Review:
         """Return the full reports of the rows that need a board most, from the engine."""
-        cases = (self.case(judged) for _, judged in self.exceptions)
-        reports = [report(self.judge, self.judge.judge(case)) for case in cases if case is not None]
+        found = list(self.engine.reports([judged for _, judged in self.exceptions]))
+        lost = [one for one in found if isinstance(one, Problem)]
+        self._lose(*lost)
         return Review(
             schema_version=SCHEMA_VERSION,
             disclaimer=self.judge.knowledge.disclaimer,
-            cases=tuple(sorted(reports, key=urgency)),
+            cases=tuple(sorted((one for one in found if isinstance(one, CaseReport)), key=urgency)),
             accounts=(),
-            unreadable=(),
+            unreadable=tuple(Unreadable(one.at.file, (str(one),)) for one in lost),
             changes=None,
         )
 
+    def _lose(self, *lost: Problem) -> None:
+        self.summary.lost = list(dict.fromkeys([*self.summary.lost, *map(str, lost)]))
+
     def check(self) -> None:
         """Judge the sample on the engine; raise EngineError, with rows, verdicts and rules, where it disagrees."""
-        found = [message for judged in self.sample for message in self._differences(judged)]
-        if found:
-            raise EngineError("columns and engine disagree; nothing is written\n" + "\n".join(found[:20]))
-
-    def case(self, judged: Judged) -> Case | None:
-        """Return a row as a case, as of its day; None if it is none."""
-        case, _ = read_row(judged.record, judged.number, self.source.name, self.judge.knowledge, self.on)
-        return case.at_date(case.as_of) if case is not None else None
-
-    def _differences(self, judged: Judged) -> list[str]:
-        self.summary.sampled += 1
-        case, result, where = self.case(judged), judged.result, f"row {judged.number}"
-        if (case is None) is not bool(result[PROBLEMS]):
-            return [f"{where}: wrong in columns: {result[PROBLEMS] or 'nothing'}; read as a case: {case is not None}"]
-        if case is None:
-            return []
-        expected = self.engine(case)
-        told = {n: result[n].split() if n in SETS else result[n] for n in ("verdict", "settled", *SETS)}
-        plain = {name: value if name in ORDERED or name not in SETS else sorted(value) for name, value in told.items()}
-        return [
-            f"{where}: {name}: columns {plain[name]}, engine {value}"
-            for name, value in expected.items()
-            if plain[name] != value
-        ]
-
-    def engine(self, case: Case) -> Row:
-        """Judge a case on the engine, as far as columns can, and count it where trying values would settle it."""
-        row, tried = on_engine(self.judge, self.sheet, case, view_of(case, self.judge.knowledge))
-        self.summary.tried += tried
-        return row
-
-
-def on_engine(judge: Judge, sheet: Slice, case: Case, view: View) -> tuple[Row, bool]:
-    """Judge a view on the engine, as far as columns can: without trying values; and say if these would settle it."""
-    told = judge.reasoner.quarantine.spare(view)
-    inference = judge.reasoner.infer(told, case.id)
-    decision = judge.arbiter.decide(inference.case)
-    settlement = judge.settlement(case, told, decision, trying=False)
-    kept_out = judge.reasoner.quarantine.apply(told).quarantined
-    row = {
-        "verdict": decision.verdict,
-        "settled": settlement.settled,
-        "possible": sorted(settlement.possible),
-        "decided_by": [c.unit.name for c in decision.standing if c.verdict == decision.verdict],
-        "hangs_on": sorted({path for _, path in settlement.places} | set(settlement.lists)),
-        "stopped_by": sorted(unit.name for unit in sheet.stops if inference.value(unit) == YES),
-        "kept_out": sorted({path for _, path in kept_out}),
-    }
-    return row, not settlement.settled and judge.settlement(case, told, decision).settled
+        differing: list[str] = []
+        for found in self.engine.differences(self.sample):
+            if isinstance(found, Problem):
+                self._lose(found)
+                continue
+            differing += found[0]
+            self.summary.sampled += 1
+            self.summary.tried += found[1]
+        if differing:
+            raise EngineError("columns and engine disagree; nothing is written\n" + "\n".join(differing[:20]))
 
 
 def _tables(batch: Batch) -> dict[str, pa.Table]:

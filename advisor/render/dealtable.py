@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +14,37 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from advisor.problems import InputError, Location, Problem
-from advisor.render.output import replaced
+from advisor.writing import replaced
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 LABEL = "label"
-_FORMULA = r"^[=+\-@\t\r]"
-"""What spreadsheets take for the beginning of a formula."""
+_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+"""What spreadsheets take for the beginning of a formula; the wide signs count where Chinese or Japanese is typed."""
 
 
-def check_suffix(path: Path) -> None:
-    """Raise InputError for a file whose ending names no format."""
+def check_target(path: Path, overwrite: bool) -> None:
+    """Raise InputError for a file whose ending names no format, or one that must stay.
+
+    A table has no place for a mark, so that nobody can tell ours from others: one that is there is replaced only if the
+    user wants it.
+    """
     if path.suffix.lower() not in SUFFIXES:
         message = f"the ending of {path.name} says no format; use {', '.join(SUFFIXES)}"
         raise InputError([Problem(Location("--output"), "unknown-format", message)])
+    if path.exists() and not overwrite:
+        message = "this file exists; name another, or say --overwrite"
+        raise InputError([Problem(Location(str(path)), "file-exists", message)])
 
 
-def write_table(path: Path, batches: Iterable[pa.Table], sets: Iterable[str], labels: Mapping[str, str]) -> None:
+def write_table(
+    path: Path, batches: Iterable[pa.Table], sets: Iterable[str], labels: Mapping[str, str], overwrite: bool
+) -> None:
     """Write all batches, or nothing; columns of `sets` hold names parted by blanks, `labels` say verdicts in words.
 
     Whatever the batches raise stops it, and then what stood at the path stays.
     """
     names = tuple(sets)
-    with replaced(path) as temporary:
+    with replaced(path, partial(check_target, overwrite=overwrite)) as temporary:
         writer: Any = None
         try:
             for batch in batches:

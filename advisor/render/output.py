@@ -1,19 +1,19 @@
-"""One page in one of the formats, and files that are written completely or not at all."""
+"""One page in one of the formats, printed or written to a file."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import os
-import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
 from advisor.problems import InputError, Location, Problem
 from advisor.render.blocks import Page, Part
+from advisor.writing import is_a_device, write_over
 
 Format = Literal["text", "markdown", "html", "json"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -84,65 +84,28 @@ def _page(lang: str, layout: Layout) -> Page:
     return page
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a file whole: to a temporary file beside it, then renamed over it; raise InputError if it cannot be.
+def write_output(path: Path, format_: str, text: str, overwrite: bool) -> None:
+    """Write a document whole, with its mark; raise InputError if it cannot be, or must not.
 
-    Who may read and write a file that is there stays as it is; where a link stands, the file that it leads to is
-    written.
+    What is there already stays unless we wrote it, and nobody changed it since, or the user wants it replaced. Pipes
+    and devices get the document alone.
     """
-    with _told(path):
-        if path.exists() and not path.is_file():
-            _may_write(path.resolve())
-            path.write_text(text, encoding="utf-8", newline="\n")  # a pipe or device, which is not to be replaced
-            return
-        with replaced(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+    from advisor.render.mark import marked
+
+    document = text if is_a_device(path) else marked(format_, text)
+    write_over(path, document, partial(may_replace, overwrite=overwrite))
 
 
-@contextlib.contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """Give the path of a temporary file that takes the place of a file once all is written, and not before.
+def may_replace(path: Path, overwrite: bool) -> None:
+    """Raise InputError for a file that holds something, unless we wrote it so, or the user wants it replaced."""
+    if overwrite or not os.path.isfile(path) or not os.path.getsize(path):
+        return
+    from advisor.render.mark import is_ours
 
-    Raise InputError if it cannot; whatever happens while it is written, the temporary file goes.
-    """
-    import tempfile  # which loads compression and chance, and most commands write no file
-
-    temporary = None
-    with _told(path):
-        try:
-            target = path.resolve()
-            _may_write(target)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-            os.close(handle)
-            yield Path(temporary)
-            with open(temporary, "rb") as stream:
-                os.fsync(stream.fileno())
-            os.chmod(temporary, stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
-            os.replace(temporary, target)
-        finally:
-            if temporary is not None and os.path.exists(temporary):
-                os.unlink(temporary)
-
-
-@contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Say of a file which it is that could not be written."""
     try:
-        yield
-    except OSError as error:
-        message = f"cannot write the file: {error.strerror or error}"
-        raise InputError([Problem(Location(str(path)), "file-unwritable", message)]) from error
-
-
-def _may_write(path: Path) -> None:
-    """Raise PermissionError for a file that is read-only: to replace it, only its folder would be asked."""
-    if path.exists() and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def _umask() -> int:
-    """Return the user's mask of file modes, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+        ours = is_ours(path)
+    except OSError:
+        ours = False
+    if not ours:
+        message = "this file exists, and the advisor did not write what is in it; name another, or say --overwrite"
+        raise InputError([Problem(Location(str(path)), "file-exists", message)])

@@ -30,6 +30,9 @@ def portfolio_page(page: Page, summary: Summary, verdicts: Mapping[str, Verdict]
     ]
     page.add(Table(names, tuple(rows)))
     page.line("portfolio.sample", "quiet", count=summary.sampled, tried=summary.tried)
+    if summary.lost:
+        page.head("portfolio.lost", count=len(summary.lost))
+        page.add(Bullets(tuple(Bullet(text, tone="bad") for text in summary.lost[:MAX_PROBLEMS])))
     if summary.wrong:
         page.head("portfolio.wrong", count=summary.wrong)
         page.add(Bullets(tuple(Bullet(text, tone="bad") for text in summary.problems[:MAX_PROBLEMS])))
