@@ -218,6 +218,7 @@ def test_size_and_name(name: str) -> None:
 
 WRITERS = {
     "cachefile": "trusts nobody and may fail",
+    "ledger.file": "only ever appends",
     "writing": "the one way",
     "render.dealtable": "into its temporary file",
 }

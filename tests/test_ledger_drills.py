@@ -10,12 +10,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from advisor import writing
 from advisor.ledger import file as ledger_file
 from advisor.ledger.file import append, load
 from advisor.problems import InputError
@@ -194,7 +194,7 @@ def test_a_folder_that_may_not_be_written_keeps_a_torn_end_where_it_is(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr(tempfile, "mkstemp", refuse)
+        patch.setattr(writing, "_begun", refuse)
         with pytest.raises(InputError, match="file-unwritable"):
             append(path, PLAIN[2])
     assert path.read_bytes().endswith(b"torn")

@@ -198,16 +198,23 @@ def diff_command(
 )
 @written.format_
 @written.outputs
+@written.overwrite
 @options.lang
 @options.rules
 def calibrate_command(
-    path: Path, alarm: float, format_: str | None, outputs: tuple[Path, ...], lang: str, rules: Path | None
+    path: Path,
+    alarm: float,
+    format_: str | None,
+    outputs: tuple[Path, ...],
+    overwrite: bool,
+    lang: str,
+    rules: Path | None,
 ) -> None:
     """Score the advice against what came of the deals: each verdict, each rule, and the board's other decisions.
 
     Example: advisor ledger calibrate ledger.jsonl --output calibration.html
     """
-    chosen = written.formats(outputs, format_)
+    chosen = written.targets(outputs, format_, overwrite)
     base, _ = open_playbase(shipped(rules))
     found = calibrate(load(path), base, alarm)
     page = partial(calibration_page, found=found, file=paths.display(path))

@@ -11,12 +11,11 @@ import fcntl
 import hashlib
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from advisor import paths
+from advisor import paths, writing
 from advisor.ledger.chain import line_of, linked
 from advisor.ledger.entry import FIRST, Entry, Note
 from advisor.ledger.verify import check, check_heads
@@ -147,17 +146,8 @@ def _undone(path: Path, handle: int, size: int, made: bool) -> Iterator[None]:
 def _set_aside(path: Path, torn: bytes) -> Path:
     """Keep what a writer that was killed left behind in a file of its own, named by what stands in it."""
     target = path.with_name(f"{path.name}.torn-{hashlib.sha256(torn).hexdigest()[:12]}")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{target.name}.")
-    try:
-        with open(handle, "wb") as stream:
-            stream.write(torn)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    _sync_folder(path)
+    with writing.replaced(target, lambda _: None) as temporary:
+        temporary.write_bytes(torn)
     return target
 
 
