@@ -1,0 +1,118 @@
+"""Inputs that somebody made to do harm: too big, too deep, too many; files that are none; names that bite."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from advisor.judge import Judge, open_judge
+from advisor.load.cases import load_case
+from advisor.paths import Library
+from advisor.problems import InputError
+from tests.build import MINI
+from tests.fuzz.cases import draw
+from tests.fuzz.target import SLOWEST, check
+from tests.test_cli import SETTLED
+
+ANY_FILE = r".*case\.yaml"
+
+
+@contextlib.contextmanager
+def soon() -> Iterator[None]:
+    """Fail when an input takes too long."""
+    started = time.process_time()
+    yield
+    assert time.process_time() - started < SLOWEST
+
+
+HEAD = "case: big\ntitle: Big\nas_of: 2026-03-01\n"
+BIG = {
+    "values": HEAD + "facts: {deal.phase: [" + "late, " * 150_000 + "]}\n",
+    "wrong values": HEAD + "facts: {deal.phase: [" + "x," * 400_000 + "]}\n",
+    "keys": HEAD + "".join(f"k{n}: x\n" for n in range(90_000)),
+    "one key": HEAD + "a: b\n" * 190_000,
+    "facts": HEAD + "facts:\n" + "".join(f"  deal.phas{n}: x\n" for n in range(50_000)),
+    "members": HEAD + "stakeholders:\n" + " - {}\n" * 150_000,
+    "acts": HEAD + "history:\n" + " - {on: 2026-01-01, title: t}\n" * 33_000,
+    "lists": HEAD + "facts: " + "[" * 900_000,
+    "mappings": HEAD + "facts: " + "{a: " * 240_000,
+    "dashes": HEAD + "- " * 450_000,
+    "questions": HEAD + "? " * 450_000,
+    "one line": HEAD + "about: " + "word " * 190_000,
+    "one quote": HEAD + 'about: "' + "x\\n" * 300_000 + '"\n',
+    "one word": HEAD + "about: " + "x" * 900_000,
+    "comments": HEAD + "#\n" * 450_000,
+    "empty lines": "\n" * 900_000,
+    "tags": HEAD + "about: " + "!" * 900_000,
+    "anchors": HEAD + "about: " + "&a " * 300_000,
+    "percent": "%" * 900_000,
+    "noughts": "\x00" * 900_000,
+    "digits": HEAD + "facts: {deal.price: " + "9" * 900_000 + "}\n",
+    "commas": HEAD + "facts: {deal.price: '" + "1," * 1900 + "x'}\n",
+}
+
+
+@pytest.mark.parametrize("name", BIG)
+def test_a_big_input_is_no_worse(mini_judge: Judge, tmp_path: Path, name: str) -> None:
+    (tmp_path / "case.yaml").write_text(BIG[name])
+    with soon():
+        try:
+            load_case(tmp_path / "case.yaml", mini_judge.knowledge)
+        except InputError as error:
+            check(error.problems, ANY_FILE)
+
+
+def test_as_many_members_as_there_may_be_are_judged_soon(mini_judge: Judge, tmp_path: Path) -> None:
+    members = "".join(f"  - {{role: coach, stance: {'for' if n % 2 else 'against'}}}\n" for n in range(100))
+    facts = "facts: {deal.phase: late, deal.needs_known: yes, deal.criteria: ours}\n"
+    (tmp_path / "case.yaml").write_text(f"{HEAD}{facts}stakeholders:\n{members}")
+    with soon():
+        draw(mini_judge, tmp_path / "case.yaml")
+
+
+CONDITION = "{fact: deal.needs_known, is: yes}"
+
+
+def several(count: int, start: int = 0) -> str:
+    """Write so many different conditions."""
+    return ", ".join(f"{{fact: deal.price, below: {start + n}}}" for n in range(count))
+
+
+def of_many(outer: str, inner: str, count: int) -> str:
+    """Write conditions of conditions: `outer` and `inner` are how their lists begin."""
+    parts = (f"{{{inner}: [{several(count, 100 * n)}]}}" for n in range(count))
+    return f"{{{outer}: [{', '.join(parts)}]}}"
+
+
+DEEP = {
+    "not": "{not: " * 12 + CONDITION + "}" * 12,
+    "all": "{all: [" * 12 + CONDITION + "]}" * 12,
+    "a count": f"{{at_least: 10, of: [{several(20)}]}}",
+    "counts of counts": of_many("at_least: 2, of", "at_least: 2, of", 5),
+    "all of either": of_many("all", "either", 9),
+    "not all of either": f"{{not: {of_many('all', 'either', 9)}}}",
+    "either of counts": of_many("either", "at_least: 3, of", 7),
+    "a wide either": f"{{either: [{several(200)}]}}",
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_a_condition_that_branches_much_is_compiled_soon(tmp_path: Path, name: str) -> None:
+    shutil.copytree(MINI, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "rules" / "deals" / "001-timing.yaml"
+    text = file.read_text(encoding="utf-8")
+    old = "when: {fact: deal.price, below: {fact: deal.floor}}"
+    assert old in text
+    for printed in ("{deal.price} under {deal.floor}.", "{deal.price}低于{deal.floor}。"):
+        text = text.replace(printed, "x")
+    file.write_text(text.replace(old, f"when: {DEEP[name]}"), encoding="utf-8")
+    (tmp_path / "case.yaml").write_text(SETTLED, encoding="utf-8")
+    with soon():
+        judge = open_judge(Library(tmp_path / "rules", tmp_path / "knowledge"))
+        draw(judge, tmp_path / "case.yaml")
+        judge.close()
