@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from advisor.judge import Judge, open_judge
+from advisor.load import previous
 from advisor.load.cases import load_case
-from advisor.paths import Library
-from advisor.problems import InputError
+from advisor.load.crm import load_map
+from advisor.load.previous import load_previous
+from advisor.load.sheets import open_sheet
+from advisor.load.table import read_table
+from advisor.load.teaching import load_lesson
+from advisor.paths import Library, case_files
+from advisor.problems import InputError, Problems
 from tests.build import MINI
 from tests.fuzz.cases import draw
 from tests.fuzz.target import SLOWEST, check
@@ -116,3 +124,75 @@ def test_a_condition_that_branches_much_is_compiled_soon(tmp_path: Path, name: s
         judge = open_judge(Library(tmp_path / "rules", tmp_path / "knowledge"))
         draw(judge, tmp_path / "case.yaml")
         judge.close()
+
+
+# Files that are none
+
+
+def _hole(path: Path) -> None:
+    with path.open("wb") as stream:
+        stream.truncate(1 << 30)
+
+
+FILES: dict[str, Callable[[Path], object]] = {
+    "a pipe to which nobody writes": os.mkfifo,
+    "a device without end": lambda path: path.symlink_to("/dev/zero"),
+    "a circle of links": lambda path: path.symlink_to(path.name),
+    "a folder": lambda path: path.mkdir(),
+    "a hole of a gigabyte": _hole,
+    "an empty device": lambda path: path.symlink_to("/dev/null"),
+    "nothing": lambda path: None,
+}
+READERS: dict[str, Callable[[Path, Judge], object]] = {
+    "case.yaml": lambda path, judge: load_case(path, judge.knowledge),
+    "map.yaml": lambda path, judge: load_map(path, judge.knowledge),
+    "sheet.yaml": lambda path, judge: open_sheet(path),
+    "lesson.yaml": lambda path, judge: load_lesson(path, judge.knowledge),
+    "deals.csv": lambda path, judge: _table(path),
+    "before.json": lambda path, judge: load_previous(path, judge.knowledge),
+}
+
+
+def _table(path: Path) -> None:
+    problems = Problems()
+    read_table(path, path.name, ("Key",), problems)
+    problems.raise_if_any()
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_is_none_is_refused_at_once(
+    mini_judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str, kind: str
+) -> None:
+    monkeypatch.setattr(previous, "MAX_BYTES", 20_000_000)  # what is read of a device takes time
+    path = tmp_path / reader
+    FILES[kind](path)
+    with soon(), pytest.raises(InputError) as caught:
+        READERS[reader](path, mini_judge)
+    check(caught.value.problems, f".*{reader}")
+
+
+def test_a_pipe_is_read_to_its_end(mini_judge: Judge, tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    os.mkfifo(path)
+    held = os.open(path, os.O_RDWR)  # so that the reader finds a writer
+
+    def write() -> None:
+        time.sleep(0.2)
+        with path.open("w", encoding="utf-8") as stream:
+            stream.write(SETTLED)
+        os.close(held)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert load_case(path, mini_judge.knowledge).id == "harbour"
+    writer.join()
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_in_a_folder_of_cases_only_files_are_read(mini_judge: Judge, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "harbour.yaml").write_text(SETTLED, encoding="utf-8")
+    (tmp_path / "self").symlink_to(".")
+    if kind != "a hole of a gigabyte":
+        FILES[kind](tmp_path / "x.yaml")
+    assert [path.name for path in case_files([tmp_path])] == ["harbour.yaml"]
