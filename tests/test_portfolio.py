@@ -127,6 +127,49 @@ def test_a_list_that_is_none_is_told(tmp_path: Path, suffix: str) -> None:
     assert '"stakeholders" must be a list' in " ".join(result.output.split())
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "wrong"),
+    [
+        ("deals.csv", "deal,as_of\none,2026-10-01\ntwo,2026-10-01,x\n", ["cells"]),
+        (
+            "deals.jsonl",
+            '{"deal":"one","as_of":"2026-10-01"}\n'
+            '{"deal":"two","as_of":"2026-10-01","deal":"three"}\n'
+            '["deal"]\n'
+            '{"deal":"two","as_of":"2026-10-01","stakeholders":[null]}\n',
+            ["keys", "line", "stakeholders"],
+        ),
+    ],
+)
+def test_a_row_of_another_shape_costs_only_itself_in_the_sample_too(
+    tmp_path: Path, name: str, text: str, wrong: list[str]
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    result = run(tmp_path / name, "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    first, *others = lines(tmp_path / "out.jsonl")
+    assert first["verdict"]
+    assert [row["verdict"] for row in others] == [None] * len(wrong)
+    for column, row in zip(wrong, others, strict=True):
+        assert column in row["problems"]
+
+
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [
+        ("\n", "header-missing"),
+        ("x" * 150_000 + "\n", "table-unreadable"),
+        ("\0" * 300_000, "table-unreadable"),
+        ("deal," + '"' + "x" * 99_000 + "\n", "unknown-column"),
+    ],
+)
+def test_a_first_line_that_names_no_columns_is_refused_with_its_place(tmp_path: Path, text: str, id_: str) -> None:
+    (tmp_path / "deals.csv").write_text(text, encoding="utf-8")
+    result = run(tmp_path / "deals.csv", "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    assert re.match(rf".*deals\.csv:1:1: error: .*\[{id_}\]\n$", result.output)
+
+
 def test_spreadsheets_are_given_no_formulas(tmp_path: Path) -> None:
     run(write(tmp_path / "deals.jsonl", ROWS), "--output", tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:

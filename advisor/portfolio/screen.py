@@ -25,7 +25,7 @@ from advisor.portfolio.layout import DEAL, KEYS, TITLE, Layout
 from advisor.portfolio.plan import PROBLEMS, plan
 from advisor.portfolio.rows import Record, read_row
 from advisor.portfolio.slice import Slice, bearing
-from advisor.portfolio.source import ROW, SHAPE, Batch, Source
+from advisor.portfolio.source import NO_CELLS, ROW, SHAPE, Batch, Source
 from advisor.portfolio.stages import Stages
 from advisor.problems import EngineError, Location, Problem
 from advisor.program import YES
@@ -213,18 +213,16 @@ class Screen:
     def _differences(self, judged: Judged) -> list[str]:
         self.summary.sampled += 1
         case, result, where = self.case(judged), judged.result, f"row {judged.number}"
-        if (case is None) is not bool(result[PROBLEMS]):
-            return [f"{where}: wrong in columns: {result[PROBLEMS] or 'nothing'}; read as a case: {case is not None}"]
-        if case is None:
+        wrong = result[PROBLEMS] or ""
+        if NO_CELLS.isdisjoint(wrong.split()) and (case is None) is not bool(wrong):
+            return [f"{where}: wrong in columns: {wrong or 'nothing'}; read as a case: {case is not None}"]
+        if case is None or wrong:
             return []
         expected = self.engine(case)
         told = {n: result[n].split() if n in SETS else result[n] for n in ("verdict", "settled", *SETS)}
         plain = {name: value if name in ORDERED or name not in SETS else sorted(value) for name, value in told.items()}
-        return [
-            f"{where}: {name}: columns {plain[name]}, engine {value}"
-            for name, value in expected.items()
-            if plain[name] != value
-        ]
+        other = [name for name, value in expected.items() if plain[name] != value]
+        return [f"{where}: {name}: columns {plain[name]}, engine {expected[name]}" for name in other]
 
     def engine(self, case: Case) -> Row:
         """Judge a case on the engine, as far as columns can, and count it where trying values would settle it."""

@@ -28,6 +28,11 @@ ROW, SHAPE, LINE, CALLED = "row", "shape", "line", "called"
 """Of a batch of deals: the number of the row, from 1; the columns of another shape than theirs; the row as text."""
 KEPT = (DEAL, TITLE, AS_OF, CURRENCY)
 """Columns of deals that batches have even where all of their cells are empty."""
+NO_CELLS = frozenset({"cells", "line", "keys"})
+"""Shapes that tell that a row is none of cells: too many of them, no JSON object, or one with a key twice."""
+_MAX_HEADER = 100_000
+"""Characters of the first line: a few times what the names of all columns take, and what a cell may hold for csv."""
+_NO_OBJECT = "json_type(m) IS DISTINCT FROM 'OBJECT'"  # which is what null is, too
 _OVERFLOW = 8
 """A row of a CSV file may have so many cells too many before the whole file counts as unreadable."""
 
@@ -110,16 +115,19 @@ class Source:
         found = self.layout.header(names, Location(self.name, 1, 1), problems)
         problems.raise_if_any()
         if not found:
-            raise InputError([Problem(Location(self.name), "header-missing", "the table names no columns")])
+            raise InputError([Problem(Location(self.name, 1, 1), "header-missing", "the table names no columns")])
         return found
 
     def _open_csv(self) -> tuple[str, tuple[str, ...]]:
         try:
             with self.path.open(encoding="utf-8", newline="") as stream:
-                first = stream.readline().removeprefix(BOM).rstrip("\r\n")
+                first = stream.readline(_MAX_HEADER + 1).removeprefix(BOM).rstrip("\r\n")
         except UnicodeDecodeError as error:
             message = "not UTF-8 text; save the file as UTF-8"
             raise InputError([Problem(Location(self.name), "not-utf8", message)]) from error
+        if len(first) > _MAX_HEADER:
+            message = f"the first line is longer than {_MAX_HEADER} characters, and no row of names"
+            raise InputError([Problem(Location(self.name, 1, 1), "table-unreadable", message)])
         known = {fold(name) for name in self.layout.columns}
 
         def cells(delimiter: str) -> list[str]:
@@ -233,7 +241,7 @@ class Source:
         members = f"from_json({quoted(list_)}, '[\"JSON\"]')"
         inside = f"json_array_length({quoted(list_)}) > {MAX_MEMBERS}"
         if not plain or not keys <= set(self.layout.member(list_)):
-            one = f"json_type(m) <> 'OBJECT' OR {strange('m', self.layout.member(list_))}"
+            one = f"{_NO_OBJECT} OR {strange('m', self.layout.member(list_))}"
             inside += f" OR len(list_filter({members}, lambda m: {one})) > 0"
         return f"{self._given(list_)} AND CASE WHEN {self._array(list_)} THEN {inside} ELSE true END"
 
