@@ -12,17 +12,23 @@ from pathlib import Path
 
 import pytest
 
+from advisor.crm import RowUse
+from advisor.intake import Importer
 from advisor.judge import Judge, open_judge
 from advisor.load import previous
 from advisor.load.cases import load_case
-from advisor.load.crm import load_map
+from advisor.load.crm import find_map, load_map
+from advisor.load.export import Wishes, open_export
 from advisor.load.previous import load_previous
 from advisor.load.sheets import open_sheet
-from advisor.load.table import read_table
+from advisor.load.table import parse_table, read_table
 from advisor.load.teaching import load_lesson
 from advisor.paths import Library, case_files
-from advisor.problems import InputError, Problems
-from tests.build import MINI
+from advisor.problems import UNPRINTABLE_WITHIN_LINES, InputError, Problems
+from advisor.render.layout.review import review_page
+from advisor.render.output import render
+from advisor.review import review
+from tests.build import MINI, mini_library
 from tests.fuzz.cases import draw
 from tests.fuzz.target import SLOWEST, check
 from tests.test_cli import SETTLED
@@ -196,3 +202,51 @@ def test_in_a_folder_of_cases_only_files_are_read(mini_judge: Judge, tmp_path: P
     if kind != "a hole of a gigabyte":
         FILES[kind](tmp_path / "x.yaml")
     assert [path.name for path in case_files([tmp_path])] == ["harbour.yaml"]
+
+
+# Tables
+
+
+def imported(judge: Judge, folder: Path, text: str) -> list[RowUse]:
+    """Import a table with the map of the small CRM; return what became of its rows."""
+    map_, problems = load_map(find_map("mini", mini_library()), judge.knowledge), Problems()
+    table = parse_table(text, "deals.csv", map_.known(), problems)
+    problems.raise_if_any()
+    assert table is not None
+    export = open_export(table, map_, judge.knowledge.facts, Wishes(), problems)
+    problems.raise_if_any()
+    return [prepared.use for prepared in Importer(export, judge.knowledge, folder).rows()]
+
+
+def test_a_table_of_too_many_columns_is_refused(mini_judge: Judge, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        imported(mini_judge, tmp_path, "x," * 50_000 + "Key,Name,Changed\n" + "1\n" * 10)
+    assert [(str(problem.at), problem.id) for problem in caught.value.problems] == [("deals.csv:1:1", "file-too-large")]
+
+
+def test_many_rows_under_many_columns_are_read_soon(mini_judge: Judge, tmp_path: Path) -> None:
+    head = "x," * 4_900 + "Key,Name,Changed\n"
+    with soon():
+        rows = imported(mini_judge, tmp_path, head + "," * 4_901 + "K,2026-02-01\n" + "1\n" * 20_000)
+    assert {row.status for row in rows} == {"new", "bad"}
+
+
+def test_an_id_is_no_path(mini_judge: Judge, tmp_path: Path) -> None:
+    ids = ["../../x", "/etc/passwd", "..", "a/../b", "C:\\x", '"a\nb"', "\x1b[31m", "con."]
+    table = "Key,Name,Changed\n" + "".join(f"{id_},N,2026-02-01\n" for id_ in ids)
+    assert {Path(row.file).parent for row in imported(mini_judge, tmp_path, table) if row.file} == {tmp_path}
+
+
+# Names of files
+
+
+@pytest.mark.parametrize("name", ["a\nb.yaml", "\x1b[31m[bold]x.yaml", "\u202eb.yaml", "\udcff.yaml", "<b>&.yaml"])
+def test_a_name_of_a_file_is_told_and_never_obeyed(mini_judge: Judge, tmp_path: Path, name: str) -> None:
+    for path, text in ((tmp_path / name, "case: x\n"), (tmp_path / f"good{name}", SETTLED)):
+        path.write_text(text, encoding="utf-8")
+    found = review(mini_judge, case_files([tmp_path]))
+    assert (len(found.cases), len(found.unreadable)) == (1, 1)
+    for format_ in ("text", "markdown", "html", "json"):
+        text = render(format_, "en", lambda page: review_page(page, found), found)
+        assert not UNPRINTABLE_WITHIN_LINES.search(text)
+        assert "<b>&" not in text or format_ in ("text", "json")

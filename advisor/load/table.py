@@ -16,6 +16,8 @@ from advisor.yamlfile import BOM
 
 MAX_BYTES = 64_000_000
 MAX_RECORDS = 100_000
+MAX_COLUMNS = 5_000
+"""Several times as many as a CRM lets an object have."""
 DELIMITERS = (",", ";", "\t")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the files of spreadsheet programs begin, today's and those before 2007."""
@@ -99,6 +101,9 @@ def parse_table(text: str, name: str, known: Collection[str], problems: Problems
         problems.add(Location(name), "file-empty", "the file is empty")
         return None
     header = filled[0]
+    if len(header.cells) > MAX_COLUMNS:
+        problems.add(header.at, "file-too-large", f"more than {MAX_COLUMNS} columns")
+        return None
     if not any(fold(cell.text) in names for cell in header.cells):
         message = "the first row names no column that the map knows; export the table with the names of its columns"
         problems.add(header.at, "header-missing", message)
