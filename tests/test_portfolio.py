@@ -6,6 +6,7 @@ import csv
 import importlib.util
 import io
 import json
+import os
 import re
 import shutil
 import sys
@@ -168,6 +169,16 @@ def test_a_first_line_that_names_no_columns_is_refused_with_its_place(tmp_path: 
     result = run(tmp_path / "deals.csv", "--output", tmp_path / "out.jsonl")
     assert result.exit_code == 2, result.output
     assert re.match(rf".*deals\.csv:1:1: error: .*\[{id_}\]\n$", result.output)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_a_pipe_or_device_is_no_table(tmp_path: Path, suffix: str) -> None:
+    os.mkfifo(tmp_path / f"pipe{suffix}")
+    (tmp_path / f"device{suffix}").symlink_to("/dev/zero")
+    for name in ("pipe", "device"):
+        result = run(tmp_path / f"{name}{suffix}", "--output", tmp_path / "out.jsonl")
+        assert result.exit_code == 2
+        assert f"{name}{suffix}: error: a table is read more than once" in result.output
 
 
 def test_spreadsheets_are_given_no_formulas(tmp_path: Path) -> None:

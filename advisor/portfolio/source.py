@@ -94,6 +94,9 @@ class Source:
         if suffix not in SUFFIXES:
             message = f"a table of deals ends in {', '.join(SUFFIXES)}"
             raise InputError([Problem(Location(self.name), "unknown-format", message)])
+        if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
+            message = "a table is read more than once; save what this pipe or device gives as a file"
+            raise InputError([Problem(Location(self.name), "file-unreadable", message)])
         try:
             with self.path.open("rb"):
                 pass
