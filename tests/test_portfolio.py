@@ -181,6 +181,21 @@ def test_a_pipe_or_device_is_no_table(tmp_path: Path, suffix: str) -> None:
         assert f"{name}{suffix}: error: a table is read more than once" in result.output
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("stem", ["*", "[ab]", "??", "deal=b/o'ne", "{a,b}"])
+def test_a_table_is_the_file_of_its_name_and_no_other(
+    mini_judge: Judge, tmp_path: Path, stem: str, suffix: str
+) -> None:
+    for name in ("a", "b", "ab", stem):
+        path = tmp_path / f"{name}{suffix}"
+        path.parent.mkdir(exist_ok=True)
+        write(tmp_path / f"deals{suffix}", [{"deal": "mine" if name == stem else "other"}]).rename(path)
+    (tmp_path / f"deals{suffix}").with_suffix(".csv").unlink(missing_ok=True)
+    source = Source(tmp_path / f"{stem}{suffix}", "deals", Layout(mini_judge.knowledge))
+    assert [deal for batch in source.batches(10) for deal in batch.deals["deal"].to_pylist()] == ["mine"]
+    assert source.count() <= 2
+
+
 def test_spreadsheets_are_given_no_formulas(tmp_path: Path) -> None:
     run(write(tmp_path / "deals.jsonl", ROWS), "--output", tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:

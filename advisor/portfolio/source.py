@@ -19,7 +19,7 @@ from advisor.load.cases import MAX_MEMBERS
 from advisor.load.table import DELIMITERS, fold
 from advisor.portfolio.layout import AS_OF, CURRENCY, DEAL, TITLE, Layout
 from advisor.portfolio.rows import Record
-from advisor.portfolio.spelling import as_text, is_json, quoted, strange, text
+from advisor.portfolio.spelling import as_text, is_json, one_file, quoted, strange, text
 from advisor.problems import InputError, Location, Problem, Problems
 from advisor.yamlfile import BOM
 
@@ -83,7 +83,7 @@ class Source:
     def count(self) -> int:
         """Return about how many rows there are."""
         if self.path.suffix == ".parquet":
-            row = self.connection.execute("SELECT count(*) FROM read_parquet(?)", [str(self.path)]).fetchone()
+            row = self.connection.execute(f"SELECT count(*) FROM read_parquet({one_file(self.path)})").fetchone()
             return int(row[0]) if row else 0
         with self.path.open("rb") as stream:
             return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
@@ -143,7 +143,7 @@ class Source:
         types = ", ".join(f"{text(header[name])}: 'VARCHAR'" for name in names)
         types += "".join(f", '{name}': 'VARCHAR'" for name in more)
         read = (
-            f"read_csv({text(str(self.path))}, columns = {{{types}}}, delim = {text(delimiter)}, header = false, "
+            f"read_csv({one_file(self.path)}, columns = {{{types}}}, delim = {text(delimiter)}, header = false, "
             "skip = 1, quote = '\"', escape = '\"', null_padding = true, auto_detect = false, "
             "max_line_size = 16000000, parallel = false)"
         )
@@ -153,13 +153,13 @@ class Source:
 
     def _open_lines(self) -> tuple[str, tuple[str, ...]]:
         read = (
-            f"read_csv({text(str(self.path))}, columns = {{'{LINE}': 'VARCHAR'}}, delim = '\x01', quote = '', "
+            f"read_csv({one_file(self.path)}, columns = {{'{LINE}': 'VARCHAR'}}, delim = '\x01', quote = '', "
             "escape = '', header = false, auto_detect = false, max_line_size = 16000000, parallel = false)"
         )
         return f"SELECT {LINE} FROM {read}", self.layout.columns
 
     def _open_parquet(self) -> tuple[str, tuple[str, ...]]:
-        read = f"read_parquet({text(str(self.path))})"
+        read = f"read_parquet({one_file(self.path)})"
         described = self.connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
         header = self._header([name for name, *_ in described])
         columns = (f"{as_text(name, kind)} AS {quoted(header[name])}" for name, kind, *_ in described)
