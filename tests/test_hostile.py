@@ -17,6 +17,7 @@ from advisor.intake import Importer
 from advisor.judge import Judge, open_judge
 from advisor.load import previous
 from advisor.load.cases import load_case
+from advisor.load.conditions import MAX_CONDITIONS
 from advisor.load.crm import find_map, load_map
 from advisor.load.export import Wishes, open_export
 from advisor.load.previous import load_previous
@@ -111,7 +112,8 @@ DEEP = {
     "all of either": of_many("all", "either", 9),
     "not all of either": f"{{not: {of_many('all', 'either', 9)}}}",
     "either of counts": of_many("either", "at_least: 3, of", 7),
-    "a wide either": f"{{either: [{several(200)}]}}",
+    "a wide either": f"{{either: [{several(MAX_CONDITIONS - 1)}]}}",
+    "a wide all": f"{{all: [{several(MAX_CONDITIONS - 1)}]}}",
 }
 
 
