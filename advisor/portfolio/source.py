@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +95,7 @@ class Source:
         if suffix not in SUFFIXES:
             message = f"a table of deals ends in {', '.join(SUFFIXES)}"
             raise InputError([Problem(Location(self.name), "unknown-format", message)])
-        if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
+        if os.path.exists(self.path) and not os.path.isfile(self.path) and not os.path.isdir(self.path):
             message = "a table is read more than once; save what this pipe or device gives as a file"
             raise InputError([Problem(Location(self.name), "file-unreadable", message)])
         try:
