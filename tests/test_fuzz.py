@@ -20,7 +20,7 @@ from tests.fuzz.target import Input, Target
 from tests.fuzz.targets import all_targets
 
 COUNT = 6
-"""Inputs for each of the hundred shares that targets have between them."""
+"""Inputs for each share that a target has of the hundred or so."""
 NAMES = (
     "case", "shipped", "account", "rival", "edit", "lesson", "sheet", "previous", "rules", "knowledge", "house", "seat",
     "map", "cache", "codec", "import", "export", "pipeline-csv", "pipeline-jsonl", "pipeline-parquet", "parquet-bytes",

@@ -216,8 +216,8 @@ def targets(folder: Path) -> list[Target]:
     one = r"case\.yaml"
     return [
         Target("case", "yaml", MINI_CASES, partial(_case, mini), one, 20),
-        Target("shipped", "yaml", deals, partial(_case, whole), one, 8),
-        Target("account", "yaml", accounts, partial(_case, whole), one, 4),
+        Target("shipped", "yaml", deals, partial(_case, whole), one, 4),
+        Target("account", "yaml", accounts, partial(_case, whole), one, 2),
         Target("rival", "yaml", (MINI_CASES[0],), _seat, one, 3, option=True),
         Target("edit", "yaml", MINI_CASES, _edited, one, 8),
         Target("lesson", "yaml", (lesson,), _lesson, r"lesson\.yaml", 5),

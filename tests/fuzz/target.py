@@ -68,7 +68,7 @@ class Target:
     """A kind of file that a user hands in.
 
     `open` takes an empty folder and returns what tries inputs there. `files` matches the names of files that a problem
-    may name: `option` says that it may name an option as well. `share` is how many inputs of a hundred it gets.
+    may name: `option` says that it may name an option as well. `share` is how many of about a hundred inputs it gets.
     """
 
     name: str
