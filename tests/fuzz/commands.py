@@ -22,6 +22,8 @@ from tests.test_cli import BLOCKED, COMMANDS, EXPORTS, OPEN, SETTLED, small_chec
 
 CODES = {0, 1, 2, 3, 4, 130}
 """All exit codes but that of a defect."""
+MOST_LINES = 100
+"""What is typed is cut after so many lines: each costs a judgement, and thousands of them are no hang."""
 _LINE = re.compile(r".*: error: .* \[[a-z-]+\]|Usage: .*|Try .*|Error: .*|\s.*|[A-Z]\w+:|written: .*|took .*|")
 _MORE = [
     ["interview", "mill.yaml", "--on", "2026-03-02"],
@@ -38,7 +40,9 @@ _MORE = [
 def _call(words: list[str], typed: bytes) -> tuple[int, str, str]:
     """Run a command in this process."""
     out, err = io.StringIO(), io.StringIO()
-    stdin = io.TextIOWrapper(io.BytesIO(typed), encoding="utf-8", errors="replace")
+    stdin = io.TextIOWrapper(
+        io.BytesIO(b"\n".join(typed.split(b"\n")[:MOST_LINES])), encoding="utf-8", errors="replace"
+    )
     with (
         mock.patch.object(sys, "argv", ["advisor", *words]),
         mock.patch.object(sys, "stdin", stdin),
