@@ -19,7 +19,7 @@ ENGINE := $(shell sed -n 's/^ *\(durable-rules[^ ]*\).*/\1/p' setup.cfg)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help review test check audit bench clean
+.PHONY: help review test check audit bench fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -43,6 +43,9 @@ audit: $(READY) ## ask whether an advisory is known for what is installed
 bench: $(READY) ## measure speed and growth, and write benchmarks/RESULTS.md (make bench ARGS="throughput --rounds 3")
 	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@$(IN_VENV) -m benchmarks $(ARGS)
+
+fuzz: $(READY) ## try 20,000 hostile inputs of every kind (make fuzz ARGS="--minutes 60 --seed 7 rules")
+	@$(IN_VENV) -m tests.fuzz $(ARGS)
 
 clean: ## remove the environment, builds, caches and the review in reports/
 	@rm -rf "$(VENV)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,6 +6,7 @@ What a case file says stays: it was written by a person, who knows more than a f
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,7 +142,7 @@ class Importer:
         if present:
             return self._add(record, deal, present[0])
         path = self.folder / f"{deal.id}.yaml"
-        if path.exists():
+        if os.path.exists(path):
             message = f"the file for {shorten(deal.id)} exists and holds something else: {paths.display(path)}"
             problems.add(record.at, "file-exists", message)
             return None

@@ -92,7 +92,7 @@ def case_files(paths: Iterable[Path]) -> Iterator[Path]:
     """Yield case files: a file as it is, a folder with every YAML file below it, each once."""
     seen: set[Path] = set()
     for path in paths:
-        for found in yaml_files(path) if path.is_dir() else [path]:
+        for found in yaml_files(path) if os.path.isdir(path) else [path]:
             if real(found) not in seen:
                 seen.add(real(found))
                 yield found

@@ -7,6 +7,7 @@ refused, nesting and size are bounded, and a duplicate key is a problem.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import field
@@ -22,6 +23,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_EVENTS = 100_000
 """What the parser may report of one file: about as many words, keys and brackets."""
+_BLOCK = 1 << 20
 BOM = "\ufeff"
 """What some programs write before the first character of a UTF-8 file."""
 _REFUSED = re.compile(UNPRINTABLE.pattern + r"(?<![\t\n\r\x85\u2028\u2029])")
@@ -90,23 +92,47 @@ def read(path: Path, name: str, problems: Problems) -> Node | None:
     return None if text is None else parse(text.removeprefix(BOM), name, problems)
 
 
-def read_text(path: Path, name: str, problems: Problems, limit: int = MAX_BYTES) -> str | None:
+def read_text(path: Path, name: str, problems: Problems) -> str | None:
     """Read a text file as it is; None (with problems added) if it is no UTF-8 text of bounded size."""
+    raw = read_bytes(path, name, problems, MAX_BYTES)
+    return None if raw is None else decoded(raw, name, problems)
+
+
+def read_bytes(path: Path, name: str, problems: Problems, limit: int) -> bytes | None:
+    """Read a file of at most `limit` bytes; None (with problems added) if it is larger or cannot be read.
+
+    A named pipe to which nobody writes is empty; a program that waits for a writer may wait for ever.
+    """
+    raw = bytearray()
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(limit + 1)
+        with open(path, "rb", opener=_without_waiting) as stream:
+            size = os.fstat(stream.fileno()).st_size  # 0 of what is no file, but a pipe or device
+            while max(size, len(raw)) <= limit and (block := stream.read(_BLOCK)):
+                raw += block
     except OSError as error:
         problems.add(Location(name), "file-unreadable", f"cannot read the file: {error.strerror or error}")
         return None
-    if len(raw) > limit:
+    if max(size, len(raw)) > limit:
         problems.add(Location(name), "file-too-large", f"larger than {limit} bytes")
         return None
+    return bytes(raw)
+
+
+def decoded(raw: bytes, name: str, problems: Problems) -> str | None:
+    """Return bytes as text; None (with a problem added) if they are not UTF-8."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         problems.add(Location(name, line, 1), "not-utf8", "not UTF-8 text; save the file as UTF-8")
         return None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file at once, whatever it is; only what is read from it then is waited for."""
+    handle = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(handle, True)
+    return handle
 
 
 def parse(text: str, name: str, problems: Problems) -> Node | None:

@@ -218,6 +218,26 @@ def test_answers_in_both_languages_and_all_formats(
         assert bool(re.search("[\u4e00-\u9fff]", outcome.out)) == (lang == "zh") or command[0] == "glossary"
 
 
+def test_a_name_that_no_file_can_have_is_told_with_its_place(advisor: Advisor) -> None:
+    long = "a" * 300
+    for words in (
+        ["import", "deals.csv", "--map", "mini", "--to", long],
+        ["portfolio", f"{long}.csv", "--output", "o.csv"],
+        ["review", long],
+        ["review", CASE, "--since", long],
+        ["exercise", "grade", long],
+    ):
+        outcome = advisor(*words)
+        assert outcome.code == 2
+        assert f"{long}" in "".join(f"{outcome.out}{outcome.err}".split())
+        assert "[Errno" not in outcome.err
+
+
+def test_what_may_be_chosen_is_listed_without_signs_that_are_not_shown(advisor: Advisor) -> None:
+    outcome = advisor("schema")
+    assert (outcome.code, "\n    case," in outcome.err, "\ufffd" in outcome.err) == (2, True, False)
+
+
 def test_every_command_with_formats_is_tried() -> None:
     """One that writes a table as well, and says so, is tried in tests/test_portfolio.py."""
     tried = {" ".join(c[: 2 if c[0] in ("playbook", "exercise", "ledger") else 1]) for c in COMMANDS}

@@ -133,6 +133,74 @@ def test_a_list_that_is_none_is_told(tmp_path: Path, suffix: str) -> None:
     assert '"stakeholders" must be a list' in " ".join(result.output.split())
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "wrong"),
+    [
+        ("deals.csv", "deal,as_of\none,2026-10-01\ntwo,2026-10-01,x\n", ["cells"]),
+        (
+            "deals.jsonl",
+            '{"deal":"one","as_of":"2026-10-01"}\n'
+            '{"deal":"two","as_of":"2026-10-01","deal":"three"}\n'
+            '["deal"]\n'
+            '{"deal":"two","as_of":"2026-10-01","stakeholders":[null]}\n',
+            ["keys", "line", "stakeholders"],
+        ),
+    ],
+)
+def test_a_row_of_another_shape_costs_only_itself_in_the_sample_too(
+    tmp_path: Path, name: str, text: str, wrong: list[str]
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    result = run(tmp_path / name, "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    first, *others = lines(tmp_path / "out.jsonl")
+    assert first["verdict"]
+    assert [row["verdict"] for row in others] == [None] * len(wrong)
+    for column, row in zip(wrong, others, strict=True):
+        assert column in row["problems"]
+
+
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [
+        ("\n", "header-missing"),
+        ("x" * 150_000 + "\n", "table-unreadable"),
+        ("\0" * 300_000, "table-unreadable"),
+        ("deal," + '"' + "x" * 99_000 + "\n", "unknown-column"),
+    ],
+)
+def test_a_first_line_that_names_no_columns_is_refused_with_its_place(tmp_path: Path, text: str, id_: str) -> None:
+    (tmp_path / "deals.csv").write_text(text, encoding="utf-8")
+    result = run(tmp_path / "deals.csv", "--output", tmp_path / "out.jsonl")
+    assert result.exit_code == 2, result.output
+    assert re.match(rf".*deals\.csv:1:1: error: .*\[{id_}\]\n$", result.output)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_a_pipe_or_device_is_no_table(tmp_path: Path, suffix: str) -> None:
+    os.mkfifo(tmp_path / f"pipe{suffix}")
+    (tmp_path / f"device{suffix}").symlink_to("/dev/zero")
+    for name in ("pipe", "device"):
+        result = run(tmp_path / f"{name}{suffix}", "--output", tmp_path / "out.jsonl")
+        assert result.exit_code == 2
+        assert f"{name}{suffix}: error: a table is read more than once" in result.output
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("stem", ["*", "[ab]", "??", "deal=b/o'ne", "{a,b}"])
+def test_a_table_is_the_file_of_its_name_and_no_other(
+    mini_judge: Judge, tmp_path: Path, stem: str, suffix: str
+) -> None:
+    for name in ("a", "b", "ab", stem):
+        path = tmp_path / f"{name}{suffix}"
+        path.parent.mkdir(exist_ok=True)
+        write(tmp_path / f"deals{suffix}", [{"deal": "mine" if name == stem else "other"}]).rename(path)
+    (tmp_path / f"deals{suffix}").with_suffix(".csv").unlink(missing_ok=True)
+    source = Source(tmp_path / f"{stem}{suffix}", "deals", Layout(mini_judge.knowledge))
+    assert [deal for batch in source.batches(10) for deal in batch.deals["deal"].to_pylist()] == ["mine"]
+    assert source.count() <= 2
+
+
 FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1+1", "－1", 'a",=1+1', "a\n=1+1", "=1;=2"]
 
 

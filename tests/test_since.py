@@ -191,3 +191,14 @@ def test_what_is_not_a_review_is_refused_in_one_line(mini_judge: Judge, tmp_path
     with pytest.raises(InputError) as caught:
         load_previous(path, mini_judge.knowledge)
     assert [problem.id for problem in caught.value.problems] == ["not-a-review"]
+
+
+@pytest.mark.parametrize("member", [[1], {}, 5])
+def test_a_fact_of_nobody_that_can_be_is_no_review(mini_judge: Judge, tmp_path: Path, member: object) -> None:
+    path = kept(reviewed(mini_judge, tmp_path, BID), tmp_path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["cases"][0]["sheet"]["facts"][0]["member"] = member
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_previous(path, mini_judge.knowledge)
+    assert [problem.id for problem in caught.value.problems] == ["not-a-review"]

@@ -78,7 +78,7 @@ def run() -> NoReturn:
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)
-        _complain(shown.getvalue().rstrip("\n").split("\n"))
+        _complain(shown.getvalue().expandtabs(4).rstrip("\n").split("\n"))
         code = Exit.INPUT
     except InputError as error:
         _complain([str(problem) for problem in error.problems])

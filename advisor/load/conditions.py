@@ -10,9 +10,11 @@ from advisor.load.reader import Reader, shorten
 from advisor.load.values import typed_value
 from advisor.model import CASE, GRADES, Condition, Fact, Operator, Value
 from advisor.problems import nearest
-from advisor.yamlfile import Mapping, Node, Scalar
+from advisor.yamlfile import Mapping, Node, Scalar, walk
 
 MAX_COUNTED = 20
+MAX_CONDITIONS = 220
+"""Of a rule, groups and what is compared included: more columns than that fit into no shard of the engine."""
 _OPERATORS = ("is", "in", "at_least", "above", "at_most", "below")
 _KNOWLEDGE = ("known", "unknown", "stale", "contradicted", "evidence")
 _QUANTIFIERS = ("any", "every", "none")
@@ -35,6 +37,15 @@ class ConditionReader:
         self.lists = lists
         self.settings = settings
         self.findings = findings
+
+    def whole(self, node: Node, scope: str) -> Condition:
+        """Read the condition of a rule, of bounded size."""
+        count = sum(isinstance(inner, Mapping) for inner in walk(node))
+        if count > MAX_CONDITIONS:
+            message = f"{count} conditions in one rule; at most {MAX_CONDITIONS}, so let findings gather them"
+            self.reader.bad(node.at, "too-many-conditions", message)
+            return model.All(())
+        return self.read(node, scope)
 
     def read(self, node: Node, scope: str) -> Condition:
         """Read one condition; `scope` is the list whose member is being judged, or CASE."""

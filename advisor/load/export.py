@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from advisor.crm import CrmMap, DateOrder, DecimalMark
 from advisor.load.cells import Convention, amount_convention, date_convention
@@ -34,9 +35,14 @@ class Export:
     days: dict[int, Convention[date]] = field(default_factory=dict)
     amounts: dict[int, Convention[Decimal]] = field(default_factory=dict)
 
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        """The place of each name; of two columns of one name, of the first."""
+        return {name: place for place, name in reversed(list(enumerate(self.names)))}
+
     def pick(self, columns: tuple[str, ...]) -> int | None:
         """Return which column of the file gives something: the first in the order of the map."""
-        return next((self.names.index(fold(c)) for c in columns if fold(c) in self.names), None)
+        return next((self._first[fold(c)] for c in columns if fold(c) in self._first), None)
 
     def cell(self, record: Record, columns: tuple[str, ...]) -> Cell | None:
         """Return the cell of a row that gives something."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from advisor import paths
+from advisor import paths, yamlfile
 from advisor.evidence import MemberView, Place, State
 from advisor.load.reader import Reader
 from advisor.load.values import typed_value
@@ -21,6 +21,8 @@ from advisor.sheet import Footing
 from advisor.yamlfile import Scalar
 
 T = TypeVar("T")
+MAX_BYTES = 500_000_000
+"""Of a review: some thousand deals."""
 
 
 class _NotAReviewError(Exception):
@@ -53,13 +55,12 @@ def load_previous(path: Path, knowledge: Knowledge) -> dict[str, PreviousCase]:
 
     Facts and verdicts that the rule base no longer has are left out: nothing can be inferred from them now.
     """
-    name = paths.display(path)
+    problems, name = Problems(), paths.display(path)
+    raw = yamlfile.read_bytes(path, name, problems, MAX_BYTES)
+    problems.raise_if_any()
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(raw or b"")
         found = [_case(each, knowledge) for each in _get(document, "cases", list)]
-    except OSError as error:
-        message = f"cannot read the file: {error.strerror or error}"
-        raise InputError([Problem(Location(name), "file-unreadable", message)]) from error
     except (ValueError, RecursionError, _NotAReviewError) as error:
         message = "this is not a review; give the JSON that `advisor review --output FILE.json` wrote"
         raise InputError([Problem(Location(name), "not-a-review", message)]) from error
@@ -69,7 +70,7 @@ def load_previous(path: Path, knowledge: Knowledge) -> dict[str, PreviousCase]:
 def _case(node: Any, knowledge: Knowledge) -> PreviousCase:
     sheet = _get(node, "sheet", dict)
     told = [line for line in _get(sheet, "facts", list) if _get(line, "path", str) in knowledge.facts]
-    facts = {(line.get("member"), line["path"]): _line_state(line, knowledge) for line in told}
+    facts = {(_member(line), line["path"]): _line_state(line, knowledge) for line in told}
     return PreviousCase(
         id=_get(node, "id", str),
         title=_text(_get(node, "title", dict)),
@@ -122,6 +123,10 @@ def earlier_state(
     problems = Problems()
     value = typed_value(Reader(problems), knowledge.facts[path], Scalar(raw, Location("review")))
     return State() if problems else State("value", value, rank, stale)
+
+
+def _member(line: Any) -> str | None:
+    return _get(line, "member", str) if line.get("member") is not None else None
 
 
 def _text(node: Any) -> Text:

@@ -177,7 +177,7 @@ class _FileReader:
         m = r.mapping(node, "a rule", _RULE_REQUIRED, _RULE_OPTIONAL)
         slug = r.get(m, "id", lambda n: r.slug(n, "id"), "")
         each = r.get(m, "each", lambda n: r.choice(n, self.knowledge.lists, "a list", "unknown-list"), "") or None
-        when = self.conditions.read(m.entries["when"], each or CASE) if "when" in m.entries else model.All(())
+        when = self.conditions.whole(m.entries["when"], each or CASE) if "when" in m.entries else model.All(())
         rule = Rule(
             id=f"{self.raw.id}/{slug}",
             title=self._text(m, "title"),

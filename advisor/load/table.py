@@ -5,7 +5,6 @@ Cells are text and stay text, whatever a spreadsheet would make of them.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from advisor.yamlfile import BOM
 
 MAX_BYTES = 64_000_000
 MAX_RECORDS = 100_000
+MAX_COLUMNS = 5_000
+"""Several times as many as a CRM lets an object have."""
 DELIMITERS = (",", ";", "\t")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the files of spreadsheet programs begin, today's and those before 2007."""
@@ -65,19 +66,14 @@ def fold(name: str) -> str:
 
 def read_table(path: Path, name: str, known: Collection[str], problems: Problems) -> Table | None:
     """Read a table; `known` are names of columns, by which its first row and what parts its cells are seen."""
-    if _is_workbook(path):
+    raw = yamlfile.read_bytes(path, name, problems, MAX_BYTES)
+    if raw is None:
+        return None
+    if raw.startswith(_WORKBOOKS):
         problems.add(Location(name), "not-utf8", "this is a workbook, no text; save its table as CSV (UTF-8)")
         return None
-    text = yamlfile.read_text(path, name, problems, MAX_BYTES)
-    if text is None:
-        return None
-    return parse_table(text.removeprefix(BOM), name, known, problems)
-
-
-def _is_workbook(path: Path) -> bool:
-    with contextlib.suppress(OSError), path.open("rb") as stream:
-        return stream.read(4) in _WORKBOOKS
-    return False
+    text = yamlfile.decoded(raw, name, problems)
+    return None if text is None else parse_table(text.removeprefix(BOM), name, known, problems)
 
 
 def parse_table(text: str, name: str, known: Collection[str], problems: Problems) -> Table | None:
@@ -105,6 +101,9 @@ def parse_table(text: str, name: str, known: Collection[str], problems: Problems
         problems.add(Location(name), "file-empty", "the file is empty")
         return None
     header = filled[0]
+    if len(header.cells) > MAX_COLUMNS:
+        problems.add(header.at, "file-too-large", f"more than {MAX_COLUMNS} columns")
+        return None
     if not any(fold(cell.text) in names for cell in header.cells):
         message = "the first row names no column that the map knows; export the table with the names of its columns"
         problems.add(header.at, "header-missing", message)

@@ -14,6 +14,7 @@ from advisor.judge import Judge
 from advisor.portfolio.plan import PROBLEMS
 from advisor.portfolio.rows import Record, read_row
 from advisor.portfolio.slice import Slice
+from advisor.portfolio.source import NO_CELLS
 from advisor.problems import Location, Problem
 from advisor.program import YES
 from advisor.result import CaseReport
@@ -76,20 +77,16 @@ class Engine:
 
     def _differences(self, judged: Judged) -> tuple[list[str], bool]:
         case, result, where = self._case(judged), judged.result, f"row {judged.number}"
-        if (case is None) is not bool(result[PROBLEMS]):
-            said = f"{where}: wrong in columns: {result[PROBLEMS] or 'nothing'}; read as a case: {case is not None}"
-            return [said], False
-        if case is None:
+        wrong = result[PROBLEMS] or ""
+        if NO_CELLS.isdisjoint(wrong.split()) and (case is None) is not bool(wrong):
+            return [f"{where}: wrong in columns: {wrong or 'nothing'}; read as a case: {case is not None}"], False
+        if case is None or wrong:
             return [], False
         expected, tried = on_engine(self.judge, self.sheet, case, view_of(case, self.judge.knowledge))
         told = {n: result[n].split() if n in SETS else result[n] for n in ("verdict", "settled", *SETS)}
         plain = {name: value if name in ORDERED or name not in SETS else sorted(value) for name, value in told.items()}
-        differing = [
-            f"{where}: {name}: columns {plain[name]}, engine {value}"
-            for name, value in expected.items()
-            if plain[name] != value
-        ]
-        return differing, tried
+        other = [name for name, value in expected.items() if plain[name] != value]
+        return [f"{where}: {name}: columns {plain[name]}, engine {expected[name]}" for name in other], tried
 
 
 def on_engine(judge: Judge, sheet: Slice, case: Case, view: View) -> tuple[Row, bool]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from advisor.load.cases import MAX_MEMBERS
 from advisor.load.table import DELIMITERS, fold
 from advisor.portfolio.layout import AS_OF, CURRENCY, DEAL, TITLE, Layout
 from advisor.portfolio.rows import Record
-from advisor.portfolio.spelling import as_text, is_json, quoted, strange, text
+from advisor.portfolio.spelling import as_text, is_json, one_file, quoted, strange, text
 from advisor.problems import InputError, Location, Problem, Problems
 from advisor.yamlfile import BOM
 
@@ -28,6 +29,11 @@ ROW, SHAPE, LINE, CALLED = "row", "shape", "line", "called"
 """Of a batch of deals: the number of the row, from 1; the columns of another shape than theirs; the row as text."""
 KEPT = (DEAL, TITLE, AS_OF, CURRENCY)
 """Columns of deals that batches have even where all of their cells are empty."""
+NO_CELLS = frozenset({"cells", "line", "keys"})
+"""Shapes that tell that a row is none of cells: too many of them, no JSON object, or one with a key twice."""
+_MAX_HEADER = 100_000
+"""Characters of the first line: a few times what the names of all columns take, and what a cell may hold for csv."""
+_NO_OBJECT = "json_type(m) IS DISTINCT FROM 'OBJECT'"  # which is what null is, too
 _OVERFLOW = 8
 """A row of a CSV file may have so many cells too many before the whole file counts as unreadable."""
 
@@ -78,7 +84,7 @@ class Source:
     def count(self) -> int:
         """Return about how many rows there are."""
         if self.path.suffix == ".parquet":
-            row = self.connection.execute("SELECT count(*) FROM read_parquet(?)", [str(self.path)]).fetchone()
+            row = self.connection.execute(f"SELECT count(*) FROM read_parquet({one_file(self.path)})").fetchone()
             return int(row[0]) if row else 0
         with self.path.open("rb") as stream:
             return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
@@ -89,6 +95,9 @@ class Source:
         if suffix not in SUFFIXES:
             message = f"a table of deals ends in {', '.join(SUFFIXES)}"
             raise InputError([Problem(Location(self.name), "unknown-format", message)])
+        if os.path.exists(self.path) and not os.path.isfile(self.path) and not os.path.isdir(self.path):
+            message = "a table is read more than once; save what this pipe or device gives as a file"
+            raise InputError([Problem(Location(self.name), "file-unreadable", message)])
         try:
             with self.path.open("rb"):
                 pass
@@ -110,16 +119,19 @@ class Source:
         found = self.layout.header(names, Location(self.name, 1, 1), problems)
         problems.raise_if_any()
         if not found:
-            raise InputError([Problem(Location(self.name), "header-missing", "the table names no columns")])
+            raise InputError([Problem(Location(self.name, 1, 1), "header-missing", "the table names no columns")])
         return found
 
     def _open_csv(self) -> tuple[str, tuple[str, ...]]:
         try:
             with self.path.open(encoding="utf-8", newline="") as stream:
-                first = stream.readline().removeprefix(BOM).rstrip("\r\n")
+                first = stream.readline(_MAX_HEADER + 1).removeprefix(BOM).rstrip("\r\n")
         except UnicodeDecodeError as error:
             message = "not UTF-8 text; save the file as UTF-8"
             raise InputError([Problem(Location(self.name), "not-utf8", message)]) from error
+        if len(first) > _MAX_HEADER:
+            message = f"the first line is longer than {_MAX_HEADER} characters, and no row of names"
+            raise InputError([Problem(Location(self.name, 1, 1), "table-unreadable", message)])
         known = {fold(name) for name in self.layout.columns}
 
         def cells(delimiter: str) -> list[str]:
@@ -132,7 +144,7 @@ class Source:
         types = ", ".join(f"{text(header[name])}: 'VARCHAR'" for name in names)
         types += "".join(f", '{name}': 'VARCHAR'" for name in more)
         read = (
-            f"read_csv({text(str(self.path))}, columns = {{{types}}}, delim = {text(delimiter)}, header = false, "
+            f"read_csv({one_file(self.path)}, columns = {{{types}}}, delim = {text(delimiter)}, header = false, "
             "skip = 1, quote = '\"', escape = '\"', null_padding = true, auto_detect = false, "
             "max_line_size = 16000000, parallel = false)"
         )
@@ -142,13 +154,13 @@ class Source:
 
     def _open_lines(self) -> tuple[str, tuple[str, ...]]:
         read = (
-            f"read_csv({text(str(self.path))}, columns = {{'{LINE}': 'VARCHAR'}}, delim = '\x01', quote = '', "
+            f"read_csv({one_file(self.path)}, columns = {{'{LINE}': 'VARCHAR'}}, delim = '\x01', quote = '', "
             "escape = '', header = false, auto_detect = false, max_line_size = 16000000, parallel = false)"
         )
         return f"SELECT {LINE} FROM {read}", self.layout.columns
 
     def _open_parquet(self) -> tuple[str, tuple[str, ...]]:
-        read = f"read_parquet({text(str(self.path))})"
+        read = f"read_parquet({one_file(self.path)})"
         described = self.connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
         header = self._header([name for name, *_ in described])
         columns = (f"{as_text(name, kind)} AS {quoted(header[name])}" for name, kind, *_ in described)
@@ -233,7 +245,7 @@ class Source:
         members = f"from_json({quoted(list_)}, '[\"JSON\"]')"
         inside = f"json_array_length({quoted(list_)}) > {MAX_MEMBERS}"
         if not plain or not keys <= set(self.layout.member(list_)):
-            one = f"json_type(m) <> 'OBJECT' OR {strange('m', self.layout.member(list_))}"
+            one = f"{_NO_OBJECT} OR {strange('m', self.layout.member(list_))}"
             inside += f" OR len(list_filter({members}, lambda m: {one})) > 0"
         return f"{self._given(list_)} AND CASE WHEN {self._array(list_)} THEN {inside} ELSE true END"
 

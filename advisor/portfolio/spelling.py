@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def is_json(value: str, kind: str) -> str:
@@ -38,3 +40,8 @@ def quoted(name: str) -> str:
 def text(words: str) -> str:
     """Write a text."""
     return "'" + words.replace("'", "''") + "'"
+
+
+def one_file(path: Path) -> str:
+    """Write the path of a file for DuckDB, as it is: its name stands for no others, and its folders tell no values."""
+    return f"{text(glob.escape(str(path)))}, hive_partitioning = false"
