@@ -19,7 +19,7 @@ ENGINE := $(shell sed -n 's/^ *\(durable-rules[^ ]*\).*/\1/p' setup.cfg)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help review test check audit bench fuzz clean
+.PHONY: help review test check audit certify fuzz bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -39,6 +39,9 @@ check: $(READY) ## lint, formatting, types
 
 audit: $(READY) ## ask whether an advisory is known for what is installed
 	@$(IN_VENV) .ci/audit.py
+
+certify: $(READY) ## judge 200,000 random deals four ways that must agree (make certify ARGS="--deals 5000 --shipped 0")
+	@$(IN_VENV) -m tests.certify $(ARGS)
 
 bench: $(READY) ## measure speed and growth, and write benchmarks/RESULTS.md (make bench ARGS="throughput --rounds 3")
 	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -71,10 +71,10 @@ class Reasoner:
             raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
         return result
 
-    def confirm(self, view: View) -> Inference:
-        """Infer what bears on verdicts on the engine alone, where the shadow has said already what must come out."""
-        columns = self._deciding.encoder.encode(self.quarantine.apply(view))
-        return self._run(self._deciding, columns, traced=False)
+    def confirm(self, view: View, open_world: bool = False, whole: bool = False) -> Inference:
+        """Infer on the engine alone, where the shadow has said already, or says elsewhere, what must come out."""
+        course = self._whole if whole else self._deciding
+        return self._run(course, course.encoder.encode(self.quarantine.apply(view), open_world), traced=whole)
 
     def imagine(self, view: View, open_world: bool = False, whole: bool = False) -> Inference:
         """Infer on the shadow alone: for searches whose results are confirmed by `infer`."""

@@ -31,18 +31,18 @@ def sheet_of(program: Program, knowledge: Knowledge) -> Slice:
 
 
 class Table:
-    """Views of many deals as rows of states; a table of deals, and one of the members of each list."""
+    """Views of many deals as rows of states; a table of deals, and one of the members of each list, read or not."""
 
     def __init__(self, sheet: Slice, views: Sequence[View], without: Collection[str] = ()) -> None:
         self.sheet = sheet
         self.without = without
         self.knowledge = sheet.knowledge
-        self.rows: dict[str, list[Row]] = {CASE: [], **{name: [] for name in sheet.lists}}
+        self.rows: dict[str, list[Row]] = {CASE: [], **{name: [] for name in self._all}}
         for number, view in enumerate(views):
             given = {name + encode.GIVEN: name in view.lists for name in self._all}
             complete = {name + encode.COMPLETE: view.is_complete(name) for name in self._all}
             self.rows[CASE].append(self._row(CASE, view.states, number) | given | complete)
-            for name in sheet.lists:
+            for name in self._all:
                 self.rows[name].extend(self._row(name, m.states, number) for m in view.lists.get(name, ()))
 
     @property

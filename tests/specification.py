@@ -25,7 +25,7 @@ from advisor.model import (
     SettingRef,
     Value,
 )
-from advisor.rule import Rule
+from advisor.rule import Candidate, Rule
 from advisor.rulebase import Playbase
 
 LADDER = ["assumed", "told", "written", "confirmed"]
@@ -83,6 +83,12 @@ class Specification:
         for rule in self.rules:
             if rule.then.finding:
                 self.makers.setdefault(rule.then.finding, []).append(rule)
+        self.defeaters = {rule.id: self._defeaters(rule, rule.then.candidate) for rule in self.rules}
+
+    def _defeaters(self, rule: Rule, candidate: Candidate | None) -> list[Rule]:
+        """Return the other rules that defeat a candidate when they are yes."""
+        names = {rule.id, candidate.verdict} if candidate else set()
+        return [other for other in self.rules if other.id != rule.id and names & {*other.then.defeats}]
 
     def read(self, view: View, open_world: bool = False) -> Deal:
         """Return the meaning of the rule base for one deal."""
@@ -204,13 +210,8 @@ class Deal:
         return order.verdicts[min(places)[1]] if places else "qualify-first"
 
     def _stands(self, rule: Rule) -> bool:
-        return self.rule(rule) is Truth.YES and not any(self.rule(other) is Truth.YES for other in self.defeaters(rule))
-
-    def defeaters(self, rule: Rule) -> list[Rule]:
-        """Return the other rules that defeat this candidate when they are yes."""
-        assert rule.then.candidate is not None
-        names = {rule.id, rule.then.candidate.verdict}
-        return [other for other in self.specification.rules if other.id != rule.id and names & {*other.then.defeats}]
+        beaten = any(self.rule(other) is Truth.YES for other in self.specification.defeaters[rule.id])
+        return self.rule(rule) is Truth.YES and not beaten
 
 
 def compare(fact: Fact, left: Value, op: str, right: Value) -> bool:
@@ -237,7 +238,7 @@ def settled_by_definition(base: Playbase, view: View) -> bool:
         if rule.then.candidate is None or later.rule(rule) is Truth.NO:
             continue
         place = (tiers.index(rule.then.candidate.tier), order.verdicts.index(rule.then.candidate.verdict))
-        beaten = {later.rule(other) for other in later.defeaters(rule)}
+        beaten = {later.rule(other) for other in specification.defeaters[rule.id]}
         if later.rule(rule) is Truth.YES and beaten <= {Truth.NO}:
             certain.append(place)
         if rule.then.candidate.verdict != verdict and Truth.YES not in beaten:

@@ -280,7 +280,7 @@ class Generator:
         ignorance = self.one((0.1, 0.3, 0.6))
         lists: dict[str, tuple[MemberView, ...]] = {}
         complete: dict[str, bool] = {}
-        for name in LISTS:
+        for name in base.knowledge.lists:
             if not self.chance(0.15):
                 lists[name] = self._members(base, name, ignorance)
             if self.chance(0.8):
@@ -289,9 +289,8 @@ class Generator:
 
     def _members(self, base: Playbase, list_: str, ignorance: float) -> tuple[MemberView, ...]:
         number = 0 if self.chance(0.15) else self.random.randint(1, self.shape.members)
-        return tuple(
-            MemberView(f"{LISTS[list_]}-{n}", None, None, self._states(base, list_, ignorance)) for n in range(number)
-        )
+        word = base.knowledge.lists[list_].member
+        return tuple(MemberView(f"{word}-{n}", None, None, self._states(base, list_, ignorance)) for n in range(number))
 
     def _states(self, base: Playbase, scope: str, ignorance: float) -> dict[str, State]:
         states: dict[str, State] = {}

@@ -1,0 +1,1 @@
+"""Differential certification: many random deals, judged four ways that must agree (docs/developing.md)."""
