@@ -39,7 +39,8 @@ class RuleFile:
 class Verdict:
     """A verdict: label, one-line meaning, the decision asked of the board, the phases it belongs to.
 
-    One that `closes` ends the pursuit: what would only change an action is not asked any more.
+    One that `closes` ends the pursuit: what would only change an action is not asked any more. One that `holds_back`
+    commits nothing to winning the deal now; so does each that closes.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Verdict:
     decision: Text
     phases: tuple[str, ...]
     closes: bool = False
+    holds_back: bool = False
 
 
 @dataclass(frozen=True)

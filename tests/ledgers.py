@@ -22,7 +22,7 @@ NOTHING = Advice(
     currency="CNY",
     facts=(),
     lists=(),
-    verdict=Choice("bid", False),
+    verdict=Choice("bid", False, False),
     settled=True,
     possible=("bid",),
     proven="bid",
@@ -40,7 +40,7 @@ FULL = replace(
         Fact("stakeholder.stance", "buyer", "contradicted", None, None, None, False),
     ),
     lists=(MemberList("stakeholders", True, (Member("buyer", Text("Head", "负责人")), Member("clerk", None))),),
-    decision=Choice("withdraw", True),
+    decision=Choice("withdraw", True, True),
 )
 
 
@@ -89,6 +89,6 @@ def drawn(seed: int, deals: int, odds: dict[str, float], verdicts: Sequence[str]
     for number in range(deals):
         rule = chance.choice(sorted(odds))
         verdict = verdicts[sorted(odds).index(rule) % len(verdicts)]
-        notes.append(advised(f"deal-{number}", verdict=Choice(verdict, False), decided=(rule,)))
+        notes.append(advised(f"deal-{number}", verdict=Choice(verdict, False, False), decided=(rule,)))
         notes.append(ended("won" if chance.random() < odds[rule] else "lost", f"deal-{number}"))
     return chained(notes)

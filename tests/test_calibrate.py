@@ -30,7 +30,8 @@ from advisor.render.terminal import console, draw
 from advisor.rulebase import Playbase
 from tests.ledgers import DAY, advised, chained, drawn, ended
 
-WITHDRAW, BID, PARK = Choice("withdraw", True), Choice("bid", False), Choice("park", False)
+WITHDRAW, BID, PARK = Choice("withdraw", True, True), Choice("bid", False, False), Choice("park", False, True)
+QUALIFY = Choice("qualify-first", False, True)
 LATER = timedelta(30)
 
 
@@ -288,8 +289,9 @@ def test_both_sides_are_scored_on_the_same_deals_by_the_same_rule(base: Playbase
         *(advised("a", verdict=WITHDRAW, decision=BID), ended("won", "a")),  # the board was right
         *(advised("b", verdict=WITHDRAW, decision=BID), ended("lost", "b")),  # the advice was
         *(advised("c", verdict=WITHDRAW, decision=BID), ended("lost", "c")),
-        *(advised("d", decision=PARK), ended("won", "d")),  # both would pursue
+        *(advised("d", decision=PARK), ended("won", "d")),  # the advice was right to go for it
         *(advised("e", decision=PARK), ended("lost", "e")),
+        *(advised("k", verdict=PARK, decision=QUALIFY), ended("lost", "k")),  # both would hold back
         *(advised("f", decision=WITHDRAW), ended("lost", "f")),  # nobody knows
         *(advised("g", decision=PARK), ended("cancelled", "g")),
         advised("h", decision=PARK),
@@ -297,9 +299,9 @@ def test_both_sides_are_scored_on_the_same_deals_by_the_same_rule(base: Playbase
         *(advised("j"), ended("won", "j")),  # no decision on file
     ]
     found = told(base, *notes).overrides
-    assert (found.deals, found.apart, found.closed, found.unseen) == (8, 3, 1, 2)
-    assert (found.tool.hits, found.tool.n) == (3, 5)
-    assert (found.board.hits, found.board.n) == (2, 5)
+    assert (found.deals, found.apart, found.closed, found.unseen) == (9, 5, 1, 2)
+    assert (found.tool.hits, found.tool.n) == (4, 6)
+    assert (found.board.hits, found.board.n) == (3, 6)
     assert (found.followed.hits, found.followed.n) == (1, 1)
 
 
@@ -322,7 +324,7 @@ def test_records_of_verdicts_and_of_settled_and_open_ones(base: Playbase) -> Non
     notes = [
         *(advised("a"), ended("won", "a")),
         *(advised("b", settled=False), ended("lost", "b")),
-        *(advised("c", verdict=Choice("gone", False)), ended("won", "c")),
+        *(advised("c", verdict=Choice("gone", False, False)), ended("won", "c")),
     ]
     found = told(base, *notes)
     assert [(v.verdict.id, v.won.hits, v.won.n) for v in found.verdicts] == [("bid", 1, 2), ("gone", 1, 1)]
@@ -396,7 +398,7 @@ HOSTILE = 'a\x1b[31m<script>alert(1)</script> | **b** \u202e=HYPERLINK("x")\n# c
 
 def test_nothing_that_a_ledger_says_is_obeyed(base: Playbase) -> None:
     note = replace(
-        advised(reason=HOSTILE, decision=PARK, decided=(HOSTILE,), verdict=Choice(HOSTILE, False)),
+        advised(reason=HOSTILE, decision=PARK, decided=(HOSTILE,), verdict=Choice(HOSTILE, False, False)),
         title=Text(HOSTILE, HOSTILE),
         by=HOSTILE,
     )

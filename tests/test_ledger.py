@@ -173,7 +173,7 @@ def test_any_bytes_are_a_ledger_or_have_a_problem(content: bytes) -> None:
         (("advice", "possible"), [True], '"possible"[0] must be a string'),
         (("advice", "tool"), [], '"tool" must be an object'),
         (("advice", "decision"), {"verdict": "bid"}, '"decision" lacks the key "closes"'),
-        (("advice", "decision"), {"verdict": "park", "closes": False}, "must have its reason"),
+        (("advice", "decision"), {"verdict": "park", "closes": False, "holds_back": True}, "must have its reason"),
     ],
 )
 def test_an_entry_that_is_sealed_and_still_wrong_is_refused(where: tuple[str, ...], value: Any, said: str) -> None:

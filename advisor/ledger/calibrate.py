@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 from advisor.explain.wording import verdict_line
-from advisor.ledger.entry import Entry
+from advisor.ledger.entry import Choice, Entry
 from advisor.ledger.figures import DIGITS, Share, Stratum, fewer, share, standing_out
 from advisor.ledger.outcomes import Deal, deals
 from advisor.lines import VerdictLine
@@ -91,7 +91,7 @@ class RuleRecord:
 class Overrides:
     """Deals in which the board decided otherwise, pursued them, and a result is there: how often each side was right.
 
-    A side that would pursue is right where the deal was won, one that would not where it was lost. Only in the `apart`
+    A side that goes for the deal is right where it was won, one that holds back where it was lost. Only in the `apart`
     deals does the result tell the two sides apart. `closed` are those that the board did not pursue, `unseen` those
     without a result. `followed` is the share won where the board decided as advised.
     """
@@ -143,6 +143,12 @@ def calibrate(entries: Sequence[Entry], base: Playbase, alarm: float) -> Calibra
 
 def _won(found: Iterable[Deal]) -> Share:
     results = [deal.won for deal in found]
+    return share(sum(results), len(results))
+
+
+def _right(choices: Iterable[tuple[Choice, bool]]) -> Share:
+    """Return how often it was right to go for a deal, which was won, or to hold back, and it was lost."""
+    results = [won is not choice.holds_back for choice, won in choices]
     return share(sum(results), len(results))
 
 
@@ -244,9 +250,9 @@ def _overrides(found: Sequence[Deal]) -> Overrides:
     closed = sum(deal.advice.course.closes for deal in overridden)
     return Overrides(
         deals=len(overridden),
-        tool=share(sum(deal.won is not deal.advice.verdict.closes for deal in seen), len(seen)),
-        board=_won(seen),
-        apart=sum(deal.advice.verdict.closes for deal in seen),
+        tool=_right((deal.advice.verdict, deal.won) for deal in seen),
+        board=_right((deal.advice.course, deal.won) for deal in seen),
+        apart=sum(deal.advice.verdict.holds_back is not deal.advice.course.holds_back for deal in seen),
         closed=closed,
         unseen=len(overridden) - closed - len(seen),
         followed=_won(deal for deal in found if deal.tried and deal.advice.decision is not None),

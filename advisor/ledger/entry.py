@@ -67,10 +67,11 @@ class Tool:
 
 @dataclass(frozen=True)
 class Choice:
-    """A verdict, and whether it ends the pursuit."""
+    """A verdict, whether it ends the pursuit, and whether it commits nothing to winning the deal now."""
 
     verdict: str
     closes: bool
+    holds_back: bool
 
 
 @dataclass(frozen=True)

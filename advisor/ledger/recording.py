@@ -29,7 +29,8 @@ def advice(judge: Judge, judgement: Judgement, library: Library, case: str, deci
         return tuple(sorted(rule.id for rule, value in rules if value == YES and wanted(rule.then)))
 
     def chosen(id_: str) -> Choice:
-        return Choice(id_, judge.knowledge.verdicts[id_].closes)
+        verdict = judge.knowledge.verdicts[id_]
+        return Choice(id_, verdict.closes, verdict.holds_back)
 
     standing = (c.unit.rule for c in judgement.decision.standing if c.verdict == verdict)
     decided = tuple(rule.id for rule in standing if rule is not None)

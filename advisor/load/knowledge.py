@@ -127,14 +127,16 @@ class _Loader(FolderReader):
 
     def _verdict(self, name: str, node: Node, phases: dict[str, rulebase.Phase]) -> rulebase.Verdict:
         r = self.reader
-        m = r.mapping(node, f'verdict "{name}"', ("label", "meaning", "decision", "phases"), ("closes",))
+        m = r.mapping(node, f'verdict "{name}"', ("label", "meaning", "decision", "phases"), ("closes", "holds_back"))
+        closes = r.get(m, "closes", lambda n: r.flag(n, '"closes"'), False)
         return rulebase.Verdict(
             id=name,
             label=self.text(m, "label"),
             meaning=self.text(m, "meaning"),
             decision=self.text(m, "decision"),
             phases=r.get(m, "phases", lambda n: r.choices(n, phases, "a phase"), ()),
-            closes=r.get(m, "closes", lambda n: r.flag(n, '"closes"'), False),
+            closes=closes,
+            holds_back=r.get(m, "holds_back", lambda n: r.flag(n, '"holds_back"'), False) or closes,
         )
 
     def _facts(
