@@ -455,7 +455,7 @@ def test_duckdb_and_polars_say_the_same(tmp_path: Path, shipped_judge: Judge) ->
 def test_the_same_table_in_small_batches_gives_the_same(tmp_path: Path, shipped_judge: Judge) -> None:
     table = write(tmp_path / "deals.jsonl", ROWS)
     whole = [row for batch in opened(shipped_judge, table).batches() for row in batch.to_pylist()]
-    parts = [row for batch in opened(shipped_judge, table).batches(1) for row in batch.to_pylist()]
+    parts = [row for batch in opened(shipped_judge, table).batches(3) for row in batch.to_pylist()]
     assert whole == parts
 
 

@@ -272,7 +272,14 @@ def start(script: str, *arguments: object) -> subprocess.Popen[str]:
     """Start a script of ours, and wait until it says that it is ready."""
     command = [sys.executable, "-c", script, *map(str, arguments)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    process = subprocess.Popen(
+        command,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # which under nohup nobody hears
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process

@@ -7,7 +7,7 @@ import csv
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -129,10 +129,17 @@ def _parquet(lines: bytes) -> bytes:
 
 def _screen(suffix: str, make: Callable[[bytes], bytes], folder: Path) -> Try:
     """Judge a table in columns, and every row on the engine: the two have to agree."""
+    from advisor.portfolio import again
     from advisor.portfolio.backend import connect
     from advisor.portfolio.layout import Layout
     from advisor.portfolio.screen import WRITTEN, Screen
     from advisor.portfolio.source import Source
+
+    class Here(again.Engine):
+        """Judges rows in this process, which is a worker itself and can have none."""
+
+        def _each(self, function: Callable[[again.Judged], Any], rows: Sequence[again.Judged]) -> Iterator[Any]:
+            return map(function, rows)
 
     judge, path = mini(), folder / f"deals{suffix}"
     written = (folder / "out.jsonl", folder / "out.csv", folder / "out.parquet")
@@ -141,6 +148,7 @@ def _screen(suffix: str, make: Callable[[bytes], bytes], folder: Path) -> Try:
     def try_(given: Input) -> None:
         path.write_bytes(make(given.data))
         screen = Screen(judge, Source(path, paths.display(path), Layout(judge.knowledge)), connect("duckdb://"), None)
+        screen.engine = Here(judge, screen.sheet, screen.source.name, None)
 
         def batches() -> Iterator[Any]:
             yield from screen.batches()
