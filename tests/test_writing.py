@@ -272,14 +272,7 @@ def start(script: str, *arguments: object) -> subprocess.Popen[str]:
     """Start a script of ours, and wait until it says that it is ready."""
     command = [sys.executable, "-c", script, *map(str, arguments)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
-        command,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # which under nohup nobody hears
-    )
+    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
@@ -313,7 +306,7 @@ def test_what_a_killed_program_left_is_removed_later(tmp_path: Path) -> None:
 
 
 STOPPED = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from advisor.cli import main
 from advisor.writing import replaced
@@ -323,6 +316,7 @@ def slow(**_):
         print("ready", flush=True)
         time.sleep(60)
 main.main = slow
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which under nohup nobody hears
 main.start()
 """
 
