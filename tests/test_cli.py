@@ -100,7 +100,7 @@ COMMANDS = [
     ["review", CASE, "--seat", "competitor:competitor-1"],
     ["record", CASE, "--by", "Board"],
     ["record", CASE, "--decision", "withdraw", "--reason", "no time"],
-    ["record", "mill.deal", "--outcome", "won"],
+    ["record", "mill.deal", "--outcome", "won", "--on", "2026-04-01"],
     ["ledger", "verify"],
     ["ledger", "list"],
     ["ledger", "list", "--deal", "商机mill"],
@@ -391,14 +391,17 @@ def test_a_report_of_ours_is_replaced(advisor: Advisor, tmp_path: Path, name: st
     assert day in (tmp_path / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["r.html", "r.md", "r.json", "r.txt", CASE])
+OTHER = "mill.deal"
+
+
+@pytest.mark.parametrize("name", ["r.html", "r.md", "r.json", "r.txt", OTHER])
 def test_what_a_person_wrote_is_not_replaced_unless_asked(advisor: Advisor, tmp_path: Path, name: str) -> None:
-    more = ["--format", "json"] if name == CASE else []
+    more = ["--format", "json"] if name == OTHER else []
     path = tmp_path / name
     if name == "r.md":  # a pack of ours, which the board has signed
         advisor("review", CASE, "--output", name)
         path.write_text(path.read_text(encoding="utf-8") + "\nSigned: L.\n", encoding="utf-8")
-    elif name != CASE:
+    elif name != OTHER:
         path.write_text("my own notes\n", encoding="utf-8")
     before = path.read_bytes()
     outcome = advisor("review", CASE, "--output", name, "--output", "other.md", *more)
@@ -554,6 +557,7 @@ def test_a_broken_house_rule_stops_every_command(advisor: Advisor, tmp_path: Pat
 
 # Errors
 
+OUTCOME = ["record", CASE, "--outcome", "won"]
 ERRORS: list[tuple[list[str], str, str]] = [
     (["portfolio", "wrong.csv", "--output", "o.csv"], "unknown-column", 'did you mean "deal.price"?'),
     (["portfolio", "broken.parquet", "--output", "o.csv"], "table-unreadable", "the table cannot be read"),
@@ -677,19 +681,30 @@ ERRORS: list[tuple[list[str], str, str]] = [
         'the advice is "bid"; a decision other than',
     ),
     (["record", CASE, "--decision", "withdraw", "--reason", " "], "override-without-reason", "needs --reason"),
-    (["record", CASE, "--outcome", "won"], "no-advice", 'ledger.jsonl: error: there is no advice on "harbour"'),
-    (["record", CASE, "--outcome", "won", "--ledger", "no"], "no-advice", "no: error: there is no advice"),
+    (
+        ["record", CASE, "--outcome", "won", "--on", "2026-03-02"],
+        "no-advice",
+        'ledger.jsonl: error: there is no advice on "harbour"',
+    ),
+    (
+        ["record", CASE, "--outcome", "won", "--on", "2026-03-02", "--ledger", "no"],
+        "no-advice",
+        "no: error: there is no advice",
+    ),
     (["record", CASE, "--ledger", "no/l"], "file-unwritable", "no/l: error: cannot write the file: No such file"),
     (["record", CASE, "--ledger", "empty"], "ledger-not-a-file", "a ledger is a plain file"),
     (["record", CASE, "--reason", "x" * 4001], "text-too-long", "--reason: error: longer than 4000 characters"),
     (["record", CASE, "--on", "9999-12-31"], "not-a-date", "--on: error: the day must lie between 1900 and 2199"),
     (["record", "account.yaml"], "account-not-deal", "this file is an account, and a ledger is about deals"),
     (["ledger", "verify", "nowhere"], "file-unreadable", "nowhere: error: cannot read the file: No such file"),
-    (["ledger", "verify", "--head", "5f0c"], "ledger-head", "no entry has the hash 5f0c that was kept"),
+    (["ledger", "verify", "--head", "5F0C" * 16], "ledger-head", f"no entry has the hash {'5f0c' * 16} that was kept"),
     (["ledger", "list", "--deal", "mil"], "unknown-deal", 'no entry of the deal "mil"; did you mean "mill"?'),
     (["ledger", "list", "twins.jsonl", "--deal", "Twin"], "unknown-deal", "give one of their ids: mill, port"),
     (["ledger", "calibrate", "--output", "c.pdf"], "unknown-format", "the ending of c.pdf says no format"),
     (["ledger", "diff", "mil"], "unknown-deal", 'no entry of the deal "mil"; did you mean "mill"?'),
+    (["ledger", "verify", "--head", "5f0c..."], "no-hash", 'this has not: "5f0c..."'),
+    (["ledger", "calibrate", "--format", "json", "--output", "ledger.jsonl"], "output-is-input", "name another file"),
+    (["review", CASE, "--format", "text", "--output", CASE, "--overwrite"], "output-is-input", "name another file"),
     (["ledger", "diff", "port"], "no-advice", "no two advices on this deal"),
     (["ledger", "diff", "mill", "--from", "3"], "no-advice", "the one after the other"),
     (["ledger", "diff", "mill", "--to", "2"], "unknown-entry", "entry 2 is no advice on this deal; these are: 1, 3"),
@@ -745,6 +760,7 @@ def test_all_wrong_settings_are_named_in_one_run(advisor: Advisor) -> None:
         (["import", "deals.csv", "--map", "mini", "--dates", "any"], "'any' is not one of 'day-first', 'month-first'"),
         (["playbook"], "Usage: advisor playbook"),
         (["record", CASE, "--decision", "bid", "--outcome", "won"], "--decision goes not with --outcome"),
+        (OUTCOME, "--outcome needs --on"),
         (["ledger", "calibrate", "--alarm", "1"], "is not in the range 0<x<1"),
         (["record", CASE, "--outcome", "wonn"], "'wonn' is not one of 'won', 'lost'"),
     ],

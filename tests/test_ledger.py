@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -243,6 +244,38 @@ def test_a_torn_end_is_set_aside_and_said(tmp_path: Path) -> None:
     assert [e.number for e in load(path)] == [1, 2, 3]
     assert path.read_bytes().startswith(b"".join(L[:2]))
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["l.jsonl", done.aside.name])
+
+
+def test_what_was_set_aside_before_stays(tmp_path: Path) -> None:
+    """Neither a file that somebody annotated nor one that a link leads to is written over; the same is kept once."""
+    path, torn = tmp_path / "l.jsonl", L[2][:100]
+    names = [f"l.jsonl.torn-{hashlib.sha256(torn).hexdigest()[:12]}{end}" for end in ("", "-2", "-3")]
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"mine")
+    (tmp_path / names[0]).symlink_to(precious)
+    (tmp_path / names[1]).write_bytes(torn + b" and a note")
+    for _ in range(2):
+        path.write_bytes(L[0] + L[1] + torn)
+        assert append(path, PLAIN[2]).aside == tmp_path / names[2]
+    assert (tmp_path / names[2]).read_bytes() == torn
+    assert (precious.read_bytes(), (tmp_path / names[1]).read_bytes()) == (b"mine", torn + b" and a note")
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+@pytest.mark.parametrize("content", [b"my notes", b"my\nnotes\n", b"{}", b"\0" * 9])
+def test_a_file_that_is_no_ledger_is_not_made_one(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="ledger-line"):
+        append(path, PLAIN[0])
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("notes.txt", content)]
+
+
+def test_an_outcome_follows_an_advice_that_lacks_only_its_line_end(tmp_path: Path) -> None:
+    path = tmp_path / "l.jsonl"
+    path.write_bytes(L[0].removesuffix(b"\n"))
+    assert append(path, ended("won")).entry.number == 2
+    assert len(load(path)) == 2
 
 
 def test_a_torn_first_entry_is_set_aside(tmp_path: Path) -> None:

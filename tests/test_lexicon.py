@@ -14,7 +14,6 @@ import pytest
 from advisor import model
 from advisor.crm import ColumnStatus, RowStatus
 from advisor.grade import PointKind
-from advisor.ledger.calibrate import Beside
 from advisor.ledger.diff import ROLES, Cause
 from advisor.ledger.entry import RESULTS
 from advisor.lexicon import FILE, join, listed, say, words
@@ -40,7 +39,6 @@ BUILT = {
     "import.": {*get_args(ColumnStatus), *(set(get_args(RowStatus)) - {"bad"})},
     "interview.": {f"{kind}s" for kind in LISTS},
     "mark.": {*get_args(Mark)},
-    "beside.": {*get_args(Beside)} - {"few"},
     "diff.": {*get_args(Cause), *ROLES},
     "outcome.": {*RESULTS},
     "option.": {*get_args(OptionStatus)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from datetime import date, datetime
 from functools import partial
@@ -52,7 +53,7 @@ head = click.option(
 @click.option("--outcome", type=click.Choice(RESULTS), help="What came of the deal; nothing is judged then.")
 @click.option("--reason", metavar="TEXT", help="Why.")
 @click.option("--by", metavar="WHO", help="Who decided, or who tells of the outcome.")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, instead of the case's own.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day; if left out, the case's. An outcome needs it.")
 @options.lang
 @options.format_
 @options.rules
@@ -76,6 +77,8 @@ def record_command(
     """
     if decision is not None and outcome is not None:
         raise click.UsageError("--decision goes not with --outcome: record the one, then the other")
+    if outcome is not None and on is None:
+        raise click.UsageError("--outcome needs --on: the day on which it came")
     library, day, problems = shipped(rules), options.day(on, "--on"), Problems()
     words = {name: _text(text, name, problems) for name, text in (("--reason", reason), ("--by", by))}
     problems.raise_if_any()
@@ -94,7 +97,7 @@ def record_command(
     _may_stand(note)
     done = append(path, note)
     if done.aside is not None:
-        message = f"{path}: its end was not a whole entry, left by a writer that was stopped; set aside in {done.aside}"
+        message = f"{path}: its end was no whole entry, torn or cut off; it was set aside in {done.aside}"
         click.echo(message, err=True)
     page = partial(recorded_page, entry=done.entry, file=paths.display(path), verdicts=judge.knowledge.verdicts)
     show(format_, lang, page, done.entry)
@@ -140,7 +143,8 @@ def verify_command(path: Path, heads: tuple[str, ...], lang: str, format_: str) 
 
     Example: advisor ledger verify ledger.jsonl --head 5f0c...
     """
-    found: Sound = sound(load(path, heads), heads)
+    kept = _kept(heads)
+    found: Sound = sound(load(path, kept), kept)
     show(format_, lang, partial(verified_page, sound=found, file=paths.display(path)), found)
 
 
@@ -196,6 +200,7 @@ def diff_command(
     show_default=True,
     help="In so large a share of ledgers without a bad rule may any be named.",
 )
+@head
 @written.format_
 @written.outputs
 @written.overwrite
@@ -204,6 +209,7 @@ def diff_command(
 def calibrate_command(
     path: Path,
     alarm: float,
+    heads: tuple[str, ...],
     format_: str | None,
     outputs: tuple[Path, ...],
     overwrite: bool,
@@ -214,12 +220,23 @@ def calibrate_command(
 
     Example: advisor ledger calibrate ledger.jsonl --output calibration.html
     """
-    chosen = written.targets(outputs, format_, overwrite)
+    chosen = written.targets(outputs, format_, overwrite, read=[path])
     base, _ = open_playbase(shipped(rules))
-    found = calibrate(load(path), base, alarm)
+    found = calibrate(load(path, _kept(heads)), base, alarm)
     page = partial(calibration_page, found=found, file=paths.display(path))
     screen = partial(calibration_screen, found=found, file=paths.display(path))
     written.emit(screen, partial(render, lang=lang, layout=page, plain=found), chosen, format_, lang)
+
+
+def _kept(heads: tuple[str, ...]) -> tuple[str, ...]:
+    """Return hashes as entries have them; raise InputError for what is none, which says nothing of a ledger."""
+    kept, problems = tuple(head.strip().lower() for head in heads), Problems()
+    for typed, hash_ in zip(heads, kept, strict=True):
+        if not re.fullmatch("[0-9a-f]{64}", hash_):
+            message = f"a hash has 64 digits from 0 to 9 and a to f, and this has not: {shorten(typed)}"
+            problems.add(Location("--head"), "no-hash", message)
+    problems.raise_if_any()
+    return kept
 
 
 def _pair(entries: list[Entry], then: int | None, now: int | None, path: Path) -> tuple[Entry, Entry]:

@@ -87,8 +87,9 @@ def portfolio_command(
     from advisor.render.layout.pack import pack_page
     from advisor.render.layout.portfolio import portfolio_page
 
+    written.not_read(output, [file])
     check_target(output, overwrite)
-    explained = written.targets([explain] if explain else [], None, overwrite, "--explain")
+    explained = written.targets([explain] if explain else [], None, overwrite, "--explain", read=[file])
     with closing(options.judge(rules)) as judge:
         screen = _screen(judge, file, backend, options.day(as_of), (sample, seed, most if explain else 0))
         labels = {name: verdict.label.get(lang) for name, verdict in judge.knowledge.verdicts.items()}

@@ -59,8 +59,8 @@ def review_command(
 
     Example: advisor review cases/ --lang zh --output pack.html --output pack.json
     """
-    chosen = written.targets(outputs, format_, overwrite)
     files = options.case_files(paths_)
+    chosen = written.targets(outputs, format_, overwrite, read=files)
     judge = options.judge(rules)
     if seat is not None and (since or names):
         raise click.UsageError("--seat goes neither with --since nor with --names")

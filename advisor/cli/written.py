@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +39,17 @@ class Target:
         write_output(self.path, self.format, text, self.overwrite)
 
 
-def targets(paths: Iterable[Path], format_: str | None, overwrite: bool, option: str = "--output") -> list[Target]:
+def targets(
+    paths: Iterable[Path],
+    format_: str | None,
+    overwrite: bool,
+    option: str = "--output",
+    read: Iterable[Path] = (),
+) -> list[Target]:
     """Return each file with its format; raise InputError where its ending says none, or what it holds must stay.
 
-    It is asked before the work is done, and asked again when the file is written.
+    What the command itself has `read` always must. It is asked before the work is done, and asked again when the file
+    is written.
     """
     found: list[Target] = []
     problems: list[Problem] = []
@@ -52,12 +61,22 @@ def targets(paths: Iterable[Path], format_: str | None, overwrite: bool, option:
             continue
         found.append(Target(path, kind, overwrite))
         try:
+            not_read(path, read, option)
             may_replace(path, overwrite)
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
     return found
+
+
+def not_read(path: Path, read: Iterable[Path], option: str = "--output") -> None:
+    """Raise InputError if an output is a file that the command reads, under whatever name."""
+    for source in read:
+        with contextlib.suppress(OSError):
+            if os.path.samefile(path, source):
+                message = f"{path.name} is what the command reads; name another file"
+                raise InputError([Problem(Location(option), "output-is-input", message)])
 
 
 def drawn(chosen: list[Target], format_: str | None) -> frozenset[str]:

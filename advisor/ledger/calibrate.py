@@ -27,8 +27,6 @@ ALARM = 0.05
 
 Role = Literal["decided", "supports", "opposes"]
 ROLES: tuple[Role, ...] = ("decided", "supports", "opposes")
-Beside = Literal["verdict", "all", "few"]
-"""What the deals of a rule were compared with: others with the same verdict; all others; nothing, being too few."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +46,13 @@ class Counts:
 class VerdictRecord:
     """A verdict: the deals that got it, and the share won of those in which it was tried.
 
-    Of a verdict that ends the pursuit only deals are seen that the board pursued nevertheless: there `won` is the share
-    of these.
+    Of a verdict that ends the pursuit only deals are seen that were pursued nevertheless: there `won` is the share of
+    these. Of one that holds back, what was won speaks against it.
     """
 
     verdict: VerdictLine
     closes: bool
+    holds_back: bool
     counts: Counts
     overridden: int
     won: Share
@@ -61,7 +60,7 @@ class VerdictRecord:
 
 @dataclass(frozen=True)
 class FootingRecord:
-    """Deals whose verdict was settled, or open, and the share won of those in which it was tried."""
+    """Deals whose verdict was settled, or open, and did not hold back, and the share won where it was tried."""
 
     settled: bool
     won: Share
@@ -69,7 +68,7 @@ class FootingRecord:
 
 @dataclass(frozen=True)
 class RuleRecord:
-    """A rule in one of its parts: the share won where it had that part, and in the deals that it was compared with.
+    """A rule in one of its parts: the share won where it had that part, and in others with the same verdicts.
 
     `like` is the share of those weighed as the verdicts of the rule's own deals are; None where it was not tested.
     `level` is how likely a difference of this size, or a larger one, is by chance; None where it was not tested.
@@ -80,7 +79,6 @@ class RuleRecord:
     title: Text
     role: Role
     won: Share
-    beside: Beside
     others: Share
     like: float | None
     level: float | None
@@ -92,8 +90,9 @@ class Overrides:
     """Deals in which the board decided otherwise, pursued them, and a result is there: how often each side was right.
 
     A side that goes for the deal is right where it was won, one that holds back where it was lost. Only in the `apart`
-    deals does the result tell the two sides apart. `closed` are those that the board did not pursue, `unseen` those
-    without a result. `followed` is the share won where the board decided as advised.
+    deals does the result tell the two sides apart. `closed` are those that the board did not pursue; `stopped` were
+    stopped by a legal limit, and no result says who was right; `unseen` have no result. `followed` is the share won
+    where the board decided as advised.
     """
 
     deals: int
@@ -101,6 +100,7 @@ class Overrides:
     board: Share
     apart: int
     closed: int
+    stopped: int
     unseen: int
     followed: Share
 
@@ -123,13 +123,14 @@ def calibrate(entries: Sequence[Entry], base: Playbase, alarm: float) -> Calibra
     """Score the advice of a ledger against its outcomes."""
     found = deals(entries)
     tried = [deal for deal in found if deal.tried]
+    going = [deal for deal in tried if not deal.advice.verdict.holds_back]
     rules = _judged(list(_rules(tried, base)), alarm)
     return Calibration(
         entries=len(entries),
         counts=_counts(found),
         verdicts=tuple(_verdicts(found, base)),
         footings=tuple(
-            FootingRecord(settled, _won(deal for deal in tried if deal.advice.settled is settled))
+            FootingRecord(settled, _won(deal for deal in going if deal.advice.settled is settled))
             for settled in (True, False)
         ),
         rules=tuple(
@@ -160,17 +161,20 @@ def _counts(found: Sequence[Deal]) -> Counts:
 def _verdicts(found: Sequence[Deal], base: Playbase) -> Iterator[VerdictRecord]:
     """Yield the verdicts that were advised, in the order of the knowledge; those that it no longer has come last."""
     known = list(base.knowledge.verdicts)
-    advised = {deal.advice.verdict.verdict: deal.advice.verdict.closes for deal in found}
+    advised = {deal.advice.verdict.verdict: deal.advice.verdict for deal in found}
     for id_ in [*(id_ for id_ in known if id_ in advised), *sorted(set(advised) - set(known))]:
         mine = [deal for deal in found if deal.advice.verdict.verdict == id_]
-        closes = advised[id_]
-        seen = [deal for deal in mine if (deal.told if closes else deal.tried)]
+        choice = advised[id_]
+        seen = [deal for deal in mine if (deal.told if choice.closes else deal.tried)]
         overridden = sum(deal.advice.overridden for deal in mine)
-        yield VerdictRecord(verdict_line(base.knowledge, id_), closes, _counts(mine), overridden, _won(seen))
+        line = verdict_line(base.knowledge, id_)
+        yield VerdictRecord(line, choice.closes, choice.holds_back, _counts(mine), overridden, _won(seen))
 
 
 _Tested = tuple[RuleRecord, Fraction | None]
 """A record, and the exact level of its test."""
+Strata = list[tuple[Stratum, bool]]
+"""Deals won and lost by verdict, and whether the verdict holds back: then to lose is what it was right about."""
 
 
 def _judged(found: Sequence[_Tested], alarm: float) -> list[RuleRecord]:
@@ -202,36 +206,34 @@ def _rules(tried: Sequence[Deal], base: Playbase) -> Iterator[_Tested]:
 
 
 def _rule(rule: str, title: Text, role: Role, mine: Sequence[Deal], others: Sequence[Deal]) -> _Tested:
-    """Compare the deals of a rule with others that got the same verdict; where these are too few, with all others.
+    """Compare the deals of a rule with others that got the same verdict.
 
-    Deals of another phase are won more, or less, often whatever the rules say.
+    With no others: deals of another verdict, mostly of another phase, are won more or less often whatever rules say.
     """
     strata, like = _strata(mine, others)
-    beside: Beside = "verdict"
     if not _enough(strata):
-        strata, like, beside = [_stratum(mine, others)], list(others), "all"
-    if not _enough(strata):
-        return RuleRecord(rule, title, role, _won(mine), "few", _won(others), None, None, False), None
-    level = fewer(strata if role != "opposes" else [stratum.misses for stratum in strata])
-    return RuleRecord(rule, title, role, _won(mine), beside, _won(like), _weighed(strata), None, False), level
+        return RuleRecord(rule, title, role, _won(mine), _won(like), None, None, False), None
+    right = [stratum.misses if holds_back else stratum for stratum, holds_back in strata]
+    level = fewer(right if role != "opposes" else [stratum.misses for stratum in right])
+    return RuleRecord(rule, title, role, _won(mine), _won(like), _weighed(strata), None, False), level
 
 
-def _weighed(strata: Sequence[Stratum]) -> float:
-    """Return the share of hits among the others, each stratum weighing as much as it does for the rule."""
-    expected = sum(Fraction(s.n * s.other_hits, s.other_n) for s in strata)
-    return round(float(expected / sum(s.n for s in strata)), DIGITS)
+def _weighed(strata: Strata) -> float:
+    """Return the share won among the others, each stratum weighing as much as it does for the rule."""
+    expected = sum(Fraction(s.n * s.other_hits, s.other_n) for s, _ in strata)
+    return round(float(expected / sum(s.n for s, _ in strata)), DIGITS)
 
 
-def _strata(mine: Sequence[Deal], others: Sequence[Deal]) -> tuple[list[Stratum], list[Deal]]:
+def _strata(mine: Sequence[Deal], others: Sequence[Deal]) -> tuple[Strata, list[Deal]]:
     """Sort deals by verdict; return the strata in which there is something to compare, and what is compared with."""
-    strata: list[Stratum] = []
+    strata: Strata = []
     like: list[Deal] = []
     for verdict in sorted({deal.advice.verdict.verdict for deal in mine}):
         with_rule, without = (
             [deal for deal in part if deal.advice.verdict.verdict == verdict] for part in (mine, others)
         )
         if without:
-            strata.append(_stratum(with_rule, without))
+            strata.append((_stratum(with_rule, without), with_rule[0].advice.verdict.holds_back))
             like.extend(without)
     return strata, like
 
@@ -240,20 +242,22 @@ def _stratum(mine: Sequence[Deal], others: Sequence[Deal]) -> Stratum:
     return Stratum(sum(d.won for d in mine), len(mine), sum(d.won for d in others), len(others))
 
 
-def _enough(strata: Sequence[Stratum]) -> bool:
-    return sum(s.n for s in strata) >= FEW and sum(s.other_n for s in strata) >= FEW
+def _enough(strata: Strata) -> bool:
+    return sum(s.n for s, _ in strata) >= FEW and sum(s.other_n for s, _ in strata) >= FEW
 
 
 def _overrides(found: Sequence[Deal]) -> Overrides:
     overridden = [deal for deal in found if deal.advice.overridden]
-    seen = [deal for deal in overridden if deal.told]
-    closed = sum(deal.advice.course.closes for deal in overridden)
+    seen = [deal for deal in overridden if deal.told and not deal.advice.guards]
+    closed = sum(deal.seen == "closed" for deal in overridden)
+    stopped = sum(deal.told and bool(deal.advice.guards) for deal in overridden)
     return Overrides(
         deals=len(overridden),
         tool=_right((deal.advice.verdict, deal.won) for deal in seen),
         board=_right((deal.advice.course, deal.won) for deal in seen),
         apart=sum(deal.advice.verdict.holds_back is not deal.advice.course.holds_back for deal in seen),
         closed=closed,
-        unseen=len(overridden) - closed - len(seen),
+        stopped=stopped,
+        unseen=len(overridden) - closed - stopped - len(seen),
         followed=_won(deal for deal in found if deal.tried and deal.advice.decision is not None),
     )

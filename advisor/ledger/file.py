@@ -9,6 +9,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import itertools
 import os
 import stat
 import time
@@ -26,6 +27,8 @@ from advisor.record import dataclass
 PATIENCE = 30.0
 """Seconds to wait for another writer; one takes a hundredth of a second."""
 _PAUSE = 0.01
+_BEGINNING = b'{"hash":"'
+"""How every entry begins, its keys being sorted."""
 _MAX_BYTES = 500_000_000
 _WRITE = os.O_RDWR | os.O_APPEND
 _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -62,6 +65,9 @@ def append(path: Path, note: Note) -> Appended:
         if note.outcome is not None:
             _may_end(note.deal, lines, name, path if made else None)
         torn = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
+        if not lines and not _begins(torn):
+            message = "what stands in this file is no entry of a ledger, nor the beginning of one; name another file"
+            raise InputError([Problem(Location(name, 1, 1), "ledger-line", message)])
         last = _last(lines, name)
         kept = _whole(torn, last)
         aside = _set_aside(path, torn) if torn and kept is None else None
@@ -80,7 +86,7 @@ def append(path: Path, note: Note) -> Appended:
 def _may_end(deal: str, lines: Sequence[bytes], name: str, made: Path | None) -> None:
     """Raise InputError for the outcome of a deal without advice; whatever else may be wrong with the ledger."""
     for line in lines:
-        for entry in check([line], name, Problems(), before=1):
+        for entry in check([line.rstrip(b"\n") + b"\n"], name, Problems(), before=1):
             if entry.note.advice is not None and entry.note.deal == deal:
                 return
     if made is not None:
@@ -145,10 +151,21 @@ def _undone(path: Path, handle: int, size: int, made: bool) -> Iterator[None]:
 
 def _set_aside(path: Path, torn: bytes) -> Path:
     """Keep what a writer that was killed left behind in a file of its own, named by what stands in it."""
-    target = path.with_name(f"{path.name}.torn-{hashlib.sha256(torn).hexdigest()[:12]}")
+    name = f"{path.name}.torn-{hashlib.sha256(torn).hexdigest()[:12]}"
+    for number in itertools.count(1):
+        target = path.with_name(name if number == 1 else f"{name}-{number}")
+        if not os.path.lexists(target):
+            break
+        if not target.is_symlink() and target.is_file() and target.read_bytes() == torn:
+            return target
     with writing.replaced(target, lambda _: None) as temporary:
         temporary.write_bytes(torn)
     return target
+
+
+def _begins(torn: bytes) -> bool:
+    """Tell whether a first line without its end may be what is left of an entry."""
+    return torn.startswith(_BEGINNING) or _BEGINNING.startswith(torn)
 
 
 def _sync_folder(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from advisor.ledger.entry import Advice, Entry, Result
@@ -46,7 +47,10 @@ class Deal:
 
 
 def deals(entries: Iterable[Entry]) -> list[Deal]:
-    """Return each deal with an advice, once; the last outcome counts, and the last advice before there was one."""
+    """Return each deal with an advice, once; the last outcome counts, and the last advice before there was one.
+
+    What was won was pursued, whatever the decision on file says.
+    """
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         found.setdefault(entry.note.deal, []).append(entry)
@@ -61,12 +65,18 @@ def _deal(id_: str, entries: Sequence[Entry]) -> Deal | None:
     if not every:
         return None
     counted = [e for e in every if ends is None or (e.number < ends.number and e.note.day <= ends.note.day)]
-    advice = (counted or every)[-1].note.advice
-    assert advice is not None
+    advice = _decided(counted or every)
     if not counted:
         return Deal(id_, advice, "late")
     seen = _SEEN[last] if last else "pending"
-    return Deal(id_, advice, "closed" if advice.course.closes and last != "open" else seen)
+    return Deal(id_, advice, "closed" if advice.course.closes and last not in ("open", "won") else seen)
+
+
+def _decided(entries: Sequence[Entry]) -> Advice:
+    """Return the last advice, with the last decision that is on file: it stands until there is another."""
+    advices = [entry.note.advice for entry in entries if entry.note.advice is not None]
+    decision = next((advice.decision for advice in reversed(advices) if advice.decision is not None), None)
+    return replace(advices[-1], decision=decision)
 
 
 def _ends(entries: Iterable[Entry]) -> Entry | None:

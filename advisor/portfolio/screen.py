@@ -23,6 +23,7 @@ from advisor.portfolio.plan import PROBLEMS, plan
 from advisor.portfolio.rows import read_row
 from advisor.portfolio.slice import Slice, bearing
 from advisor.portfolio.source import ROW, SHAPE, Batch, Source
+from advisor.portfolio.spelling import visible
 from advisor.portfolio.stages import Stages
 from advisor.problems import EngineError, Location, Problem
 from advisor.quarantine import Quarantine
@@ -247,7 +248,7 @@ def _named(batch: Batch, result: pa.Table) -> pa.Table:
     """Put the id and the title of each deal in front of what was found."""
     for place, name in enumerate((DEAL, TITLE), start=1):
         if name in batch.deals.column_names:
-            result = result.add_column(place, name, batch.deals[name].cast(pa.string()))
+            result = result.add_column(place, name, visible(batch.deals[name]))
     return result
 
 

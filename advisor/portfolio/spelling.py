@@ -1,10 +1,19 @@
-"""Small pieces of SQL with which DuckDB reads tables: names, texts, and questions about JSON."""
+"""Small pieces of SQL with which DuckDB reads tables (names, texts, questions about JSON); and texts to be shown."""
 
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Iterable
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from advisor.problems import UNPRINTABLE
+
+_UNPRINTABLE = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", UNPRINTABLE.pattern)
+"""The same signs, as Arrow writes them."""
 
 
 def is_json(value: str, kind: str) -> str:
@@ -45,3 +54,8 @@ def text(words: str) -> str:
 def one_file(path: Path) -> str:
     """Write the path of a file for DuckDB, as it is: its name stands for no others, and its folders tell no values."""
     return f"{text(glob.escape(str(path)))}, hive_partitioning = false"
+
+
+def visible(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts with a sign in place of what a terminal would obey, as advisor.problems does."""
+    return pc.replace_substring_regex(texts.cast(pa.string()), _UNPRINTABLE, "\ufffd")

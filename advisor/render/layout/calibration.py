@@ -67,7 +67,10 @@ def _won_lost(share: Share) -> tuple[str, str]:
 
 
 def _verdict(page: Page, record: VerdictRecord) -> tuple[str | Cell, ...]:
-    label = Cell(page.text(record.verdict.label), page.words("calibrate.closes") if record.closes else "")
+    remark = ""
+    if record.holds_back:
+        remark = page.words("calibrate.closes" if record.closes else "calibrate.holds-back")
+    label = Cell(page.text(record.verdict.label), remark)
     return (
         label,
         str(record.counts.deals),
@@ -149,7 +152,7 @@ def _rule(page: Page, rule: RuleRecord) -> tuple[str | Cell, ...]:
         Cell(page.text(rule.title), rule.rule),
         page.words(f"diff.{rule.role}"),
         page.words("calibrate.of", share=_share(page, rule.won), n=rule.won.n),
-        Cell(beside, page.words(f"beside.{rule.beside}")),
+        beside,
         f"{rule.level:.2g}",
         Cell(page.words("calibrate.look"), tone="warn") if rule.look else "",
     )
@@ -179,12 +182,15 @@ def _overrides(page: Page, found: Overrides) -> None:
         )
         page.add(Table(tuple(map(page.words, names)), tuple(rows)))
         page.line("calibrate.right", apart=found.apart, same=found.tool.n - found.apart)
+        page.line("calibrate.base", "quiet")
     else:
         page.add(Line(page.words("calibrate.no-overrides")))
     if found.deals:
         page.line("calibrate.not-seen", closed=found.closed, unseen=found.unseen)
+    if found.stopped:
+        page.line("calibrate.stopped", stopped=found.stopped)
     if found.followed.n:
         followed = _share(page, found.followed)
         page.line("calibrate.followed", hits=found.followed.hits, n=found.followed.n, share=followed)
-    if found.deals:
-        page.line("calibrate.chosen", "quiet")
+        if found.tool.n:
+            page.line("calibrate.chosen", "quiet")
