@@ -24,6 +24,8 @@ AT_ONCE = 500
 """Deals of one batch, at most: so many stand in one table."""
 PATIENCE = 3600.0
 """Seconds after which a batch is taken to hang."""
+MEMORY = 64_000
+"""Megabytes of addresses that a batch may take: Polars takes many, and uses few of them."""
 TOLD = 12
 """So many differences of one deal are told."""
 
@@ -78,7 +80,7 @@ def run(wanted: list[Batch], jobs: int) -> Iterator[tuple[int, Result]]:
     if jobs == 1:
         yield from enumerate(map(certify, wanted))
         return
-    for place, found in work(certify, wanted, jobs, PATIENCE):
+    for place, found in work(certify, wanted, jobs, PATIENCE, MEMORY):
         yield place, _lost(wanted[place], found.reason) if isinstance(found, GaveUp) else found
 
 
