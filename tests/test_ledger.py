@@ -351,6 +351,7 @@ def test_a_ledger_is_a_plain_file(tmp_path: Path, kind: str) -> None:
     for call in (lambda: append(path, PLAIN[0]), lambda: load(path)):
         said = refused(call)
         assert len(said) == 1
+        assert said[0].startswith(f"{path}: ")
         assert "[ledger-not-a-file]" in said[0]
     assert not (tmp_path / "nowhere").exists()
 

@@ -45,7 +45,7 @@ class Appended:
 
 def load(path: Path, heads: Sequence[str] = ()) -> list[Entry]:
     """Read a ledger; raise InputError with every problem, also for a hash of `heads` that no entry has."""
-    name, problems = paths.display(path), Problems()
+    name, problems = _called(path), Problems()
     with _told(name, "file-unreadable", "cannot read the file"), _held(path, name, os.O_RDONLY) as (handle, _):
         entries = check(_lines(_content(handle, name)), name, problems)
     check_heads(entries, heads, name, problems)
@@ -59,7 +59,7 @@ def append(path: Path, note: Note) -> Appended:
     It is on the disk when this returns. Raise InputError, and leave the ledger as it was, if it cannot be written, if
     its end is broken, or for the outcome of a deal on which there is no advice.
     """
-    name = paths.display(path)
+    name = _called(path)
     with _told(name, "file-unwritable", "cannot write the file"), _held(path, name, _WRITE) as (handle, made):
         lines = _lines(_content(handle, name))
         if note.outcome is not None:
@@ -81,6 +81,11 @@ def append(path: Path, note: Note) -> Appended:
             if made:
                 _sync_folder(path)
     return Appended(entry, aside)
+
+
+def _called(path: Path) -> str:
+    """Name a ledger in messages; a link by its own name, which is not the one of the file that it leads to."""
+    return path.as_posix() if path.is_symlink() else paths.display(path)
 
 
 def _may_end(deal: str, lines: Sequence[bytes], name: str, made: Path | None) -> None:
