@@ -20,12 +20,15 @@ import pytest
 from rich.cells import cell_len
 
 from advisor import paths
+from advisor.case import Case
 from advisor.cli.main import main, run
 from advisor.judge import Judge
+from advisor.load.cases import load_case
 from advisor.model import Text
 from advisor.render.mark import is_ours, marked
 from advisor.result import Unreadable
 from advisor.review import Judged, judged
+from advisor.rulebase import Knowledge
 from tests.ledgers import PLAIN, written
 
 TESTS = Path(__file__).resolve().parent
@@ -818,6 +821,27 @@ def test_our_own_bug_is_one_line_with_its_own_code(advisor: Advisor, monkeypatch
     outcome = advisor("next", CASE)
     assert (outcome.code, outcome.out) == (70, "")
     assert outcome.err == "internal error: RuntimeError: boom (ADVISOR_DEBUG=1 shows where)\n"
+
+
+def test_our_own_bug_costs_one_file_of_many(advisor: Advisor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    right = load_case
+
+    def broken(path: Path, knowledge: Knowledge) -> Case:
+        if path.name == "b.yaml":
+            raise RuntimeError("boom")
+        return right(path, knowledge)
+
+    monkeypatch.setattr("advisor.review.load_case", broken)
+    (tmp_path / "many").mkdir()
+    for name in ("a", "b", "c"):
+        (tmp_path / "many" / f"{name}.yaml").write_text(SETTLED.replace("case: ", f"case: {name}-"), encoding="utf-8")
+    outcome = advisor("review", "many", "--format", "json")
+    assert outcome.code == 2
+    told = json.loads(outcome.out)
+    assert [case["file"] for case in told["cases"]] == ["many/a.yaml", "many/c.yaml"]
+    assert told["unreadable"] == [
+        {"file": "many/b.yaml", "problems": ["no advice is given on this file: internal error: RuntimeError: boom"]}
+    ]
 
 
 def test_a_failing_engine_gives_no_advice(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -61,12 +62,27 @@ def _each(function: partial[Drawn], files: list[Path]) -> Iterator[tuple[int, Dr
         return
     from advisor.workers import GaveUp, processes, work
 
-    for number, found in work(function, files, processes(), memory=options.memory()):
+    for number, found in work(partial(_outlived, function), files, processes(), memory=options.memory()):
         if isinstance(found, GaveUp):
-            problem = f"no advice is given on this file: {found.reason} while it was judged"
-            yield number, (Judged(Unreadable(paths.display(files[number]), (problem,))), {})
+            yield number, _lost(files[number], f"{found.reason} while it was judged")
         else:
             yield number, found
+
+
+def _outlived(function: partial[Drawn], path: Path) -> Drawn:
+    """Judge one file of many: a bug of ours that it meets costs this file alone, and is named."""
+    try:
+        return function(path)
+    except MemoryError:
+        raise  # what the engine holds then, nobody knows: its process has to end
+    except Exception as error:
+        if os.environ.get("ADVISOR_DEBUG"):
+            raise
+        return _lost(path, f"internal error: {type(error).__name__}: {error}")
+
+
+def _lost(path: Path, reason: str) -> Drawn:
+    return Judged(Unreadable(paths.display(path), (f"no advice is given on this file: {reason}",))), {}
 
 
 def _one(judge: Judge, manner: Manner, path: Path) -> Drawn:
