@@ -185,11 +185,12 @@ class Sheet:
 
 @dataclass(frozen=True)
 class ChangedFact:
-    """Something on file that is other than it was."""
+    """Something on file that is other than it was; `stale` says which is out of date, if nothing else differs."""
 
     label: Text
     was: Text
     now: Text
+    stale: Literal["was", "now"] | None = None
 
 
 Cause = Literal["facts", "rules", "none"]

@@ -185,3 +185,14 @@ def test_the_hash_of_the_rules_is_that_of_their_content(tmp_path: Path) -> None:
     first = min(there.rules.rglob("*.yaml"))
     first.write_text(first.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert playbook_hash(here) != playbook_hash(there)
+
+
+def test_what_is_the_same_and_out_of_date_by_now_stands_apart(mini_judge: Judge, tmp_path: Path) -> None:
+    fresh = EARLY.replace("deal.phase: early", "deal.phase: {value: early, on: 2026-02-20}")
+    later = fresh.replace("as_of: 2026-03-01", "as_of: 2028-03-01")
+    old = compared(mini_judge, pair(mini_judge, tmp_path, fresh, later))
+    assert [change.stale for change in old.changes] == ["now"]
+    assert "The same as then, and out of date by now: 1." in shown(old)
+    anew = compared(mini_judge, pair(mini_judge, tmp_path, later, later.replace("2026-02-20", "2028-02-20")))
+    assert [change.stale for change in anew.changes] == ["was"]
+    assert "out of date by now" not in shown(anew)

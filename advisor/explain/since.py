@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from advisor.evidence import UNKNOWN_STATE, MemberView, Place, View
 from advisor.explain.wording import Wording, labelled, verdict_line
 from advisor.judge import Judge, Judgement
 from advisor.lexicon import say
+from advisor.lines import FactLine
 from advisor.load.previous import PreviousCase, PreviousList
 from advisor.model import Text
 from advisor.result import CaseReport
@@ -108,10 +110,11 @@ class Differences:
     def _fact(self, place: Place) -> Difference:
         was = self.before.facts.get(place, UNKNOWN_STATE)
         then, now = self.wording.fact(place, was), self.wording.fact(place, self.told.state(place))
-        words = [then.value, now.value]
-        if words[0] == words[1]:
-            words = [_graded(line.value, line.grade_label, line.stale) for line in (then, now)]
-        return Difference(ChangedFact(labelled(now), *words), lambda view: view.changed({place: was}))
+        line = ChangedFact(labelled(now), then.value, now.value)
+        if then.value == now.value:
+            words = [_graded(one.value, one.grade_label, one.stale) for one in (then, now)]
+            line = ChangedFact(line.label, words[0], words[1], _stale(then, now))
+        return Difference(line, lambda view: view.changed({place: was}))
 
     def _list(self, name: str) -> Iterator[Difference]:
         nobody = PreviousList(False, ())
@@ -148,6 +151,13 @@ class Differences:
 
         words = (say("since.partly"), say("since.all"))
         return Difference(ChangedFact(self.knowledge.lists[name].label, *(words if not then else words[::-1])), undo)
+
+
+def _stale(then: FactLine, now: FactLine) -> Literal["was", "now"] | None:
+    """Say which of two is out of date, if they are the same but for that."""
+    if then.grade_label != now.grade_label or then.stale is now.stale:
+        return None
+    return "was" if then.stale else "now"
 
 
 def _graded(value: Text, grade: Text | None, stale: bool) -> Text:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import combinations
 from typing import Literal
 
@@ -196,7 +195,11 @@ def _stand(judge: Judge, entry: Entry, advice: Advice) -> Stand:
 
 def _line(difference: Difference) -> ChangedFact:
     """Return a change in the order of time: the search goes from then to now, undoing then."""
-    return replace(difference.line, was=difference.line.now, now=difference.line.was)
+    line = difference.line
+    stale: Literal["was", "now"] | None = None
+    if line.stale is not None:
+        stale = "now" if line.stale == "was" else "was"
+    return ChangedFact(line.label, line.now, line.was, stale)
 
 
 def _rules(judge: Judge, was: Advice, is_: Advice) -> Iterator[RuleChange]:

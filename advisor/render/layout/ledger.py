@@ -114,15 +114,20 @@ def diff_page(page: Page, diff: Diff) -> None:
 
 
 def _others(page: Page, diff: Diff) -> None:
-    page.head("diff.changes", count=len(diff.changes))
-    page.add(Bullets(tuple(map(partial(_change, page), diff.changes))) if diff.changes else _none(page))
+    changed, aged = ([c for c in diff.changes if (c.stale == "now") is old] for old in (False, True))
+    page.head("diff.changes", count=len(changed))
+    page.add(Bullets(tuple(map(partial(_change, page), changed))) if changed else _none(page))
+    if aged:
+        page.line(
+            "diff.aged", count=len(aged), facts=page.words("list.semicolon").join(page.text(c.label) for c in aged)
+        )
     page.head("diff.rules", count=len(diff.rules))
     rows = tuple(
         (page.words(f"diff.{rule.role}"), Cell(page.text(rule.title), rule.rule), page.words(_when(rule)))
         for rule in diff.rules
     )
-    names = tuple(map(page.words, ("column.part", "column.rule", "column.only")))
-    page.add(Table(names, rows) if rows else _none(page))
+    columns = tuple(map(page.words, ("column.part", "column.rule", "column.only")))
+    page.add(Table(columns, rows) if rows else _none(page))
     page.line("diff.same-file" if diff.same_file else "diff.other-file", "quiet")
     if not diff.same_tool:
         page.line("diff.other-tool", "warn")
