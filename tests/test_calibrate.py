@@ -344,6 +344,7 @@ def test_no_result_says_that_a_legal_limit_was_rightly_passed_over(base: Playbas
     notes = [advised("a", verdict=WITHDRAW, decision=BID, guards=("law/limit",)), ended("won", "a")]
     found = told(base, *notes).overrides
     assert (found.deals, found.stopped, found.tool.n, found.unseen) == (1, 1, 0, 0)
+    assert told(base, *notes).verdicts[0].won.n == 0
 
 
 def test_what_the_board_decided_otherwise_counts_for_no_rule_and_for_no_verdict_that_pursues(base: Playbase) -> None:

@@ -47,7 +47,7 @@ class VerdictRecord:
     """A verdict: the deals that got it, and the share won of those in which it was tried.
 
     Of a verdict that ends the pursuit only deals are seen that were pursued nevertheless: there `won` is the share of
-    these. Of one that holds back, what was won speaks against it.
+    these, but for deals that a legal limit stopped. Of one that holds back, what was won speaks against it.
     """
 
     verdict: VerdictLine
@@ -165,7 +165,7 @@ def _verdicts(found: Sequence[Deal], base: Playbase) -> Iterator[VerdictRecord]:
     for id_ in [*(id_ for id_ in known if id_ in advised), *sorted(set(advised) - set(known))]:
         mine = [deal for deal in found if deal.advice.verdict.verdict == id_]
         choice = advised[id_]
-        seen = [deal for deal in mine if (deal.told if choice.closes else deal.tried)]
+        seen = [deal for deal in mine if (deal.weighs if choice.closes else deal.tried)]
         overridden = sum(deal.advice.overridden for deal in mine)
         line = verdict_line(base.knowledge, id_)
         yield VerdictRecord(line, choice.closes, choice.holds_back, _counts(mine), overridden, _won(seen))
@@ -248,7 +248,7 @@ def _enough(strata: Strata) -> bool:
 
 def _overrides(found: Sequence[Deal]) -> Overrides:
     overridden = [deal for deal in found if deal.advice.overridden]
-    seen = [deal for deal in overridden if deal.told and not deal.advice.guards]
+    seen = [deal for deal in overridden if deal.weighs]
     closed = sum(deal.seen == "closed" for deal in overridden)
     stopped = sum(deal.told and bool(deal.advice.guards) for deal in overridden)
     return Overrides(

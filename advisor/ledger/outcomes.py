@@ -41,6 +41,11 @@ class Deal:
         return self.seen == "won"
 
     @property
+    def weighs(self) -> bool:
+        """Whether its result says anything: it was pursued to one, and no legal limit stopped it."""
+        return self.told and not self.advice.guards
+
+    @property
     def tried(self) -> bool:
         """Whether the result speaks for the advice: to pursue the deal, and the board did not decide otherwise."""
         return self.told and not self.advice.overridden and not self.advice.verdict.closes
