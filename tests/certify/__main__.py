@@ -100,7 +100,7 @@ def _run(wanted: list[Batch], jobs: int) -> Result:
 
 
 def _versions() -> str:
-    packages = ("durable-rules", "ibis-framework", "duckdb")
+    packages = ("durable-rules", "ibis-framework", "polars")
     parts = [f"Deal Advisor {__version__}", *(f"{name} {version(name)}" for name in packages)]
     return f"{', '.join(parts)}, Python {platform.python_version()} on {platform.system()}"
 
