@@ -13,12 +13,13 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 
 from advisor.problems import InputError, Location, Problem
 
+Parts = Sequence[bytes | memoryview]
 Check = Callable[[Path], None]
 """Looks at what is there, and raises InputError where it must stay."""
 
@@ -39,12 +40,15 @@ def write_changed(path: Path, before: str, text: str) -> None:
     _write(path, text, partial(_is_unchanged, before=before))
 
 
-def write_over(path: Path, text: str, check: Check) -> None:
-    """Write a file, or a pipe or device, whatever is there, as far as `check` lets it be replaced."""
+def write_over(path: Path, text: str | Parts, check: Check) -> None:
+    """Write a file, or a pipe or device, whatever is there, as far as `check` lets it be replaced.
+
+    A long text is given in parts, as UTF-8: a pack has a hundred megabytes, which are not to be copied.
+    """
     if is_a_device(path):
         with _told(path):
             _may_write(Path(os.path.realpath(path)))
-            path.write_text(text, encoding="utf-8", newline="\n")  # a pipe or device, which is not to be replaced
+            _fill(path, text)  # a pipe or device, which is not to be replaced
         return
     _write(path, text, check)
 
@@ -54,9 +58,14 @@ def is_a_device(path: Path) -> bool:
     return os.path.exists(path) and not os.path.isfile(path)
 
 
-def _write(path: Path, text: str, check: Check) -> None:
+def _write(path: Path, text: str | Parts, check: Check) -> None:
     with replaced(path, check) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        _fill(temporary, text)
+
+
+def _fill(path: Path, text: str | Parts) -> None:
+    with path.open("wb") as stream:
+        stream.writelines([text.encode()] if isinstance(text, str) else text)
 
 
 @contextlib.contextmanager

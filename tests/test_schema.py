@@ -363,7 +363,9 @@ def written(_mini: Judge, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_the_review_is_valid(written: Any) -> None:
     validator = Draft202012Validator(result_schema())
     assert [error.message for error in validator.iter_errors(written)] == []
-    assert validator.is_valid(json.loads(marked("json", to_json(written) + "\n"))), "a file has a mark besides"
+    assert validator.is_valid(json.loads(b"".join(marked("json", to_json(written) + "\n")))), (
+        "a file has a mark besides"
+    )
     assert len(written["cases"]) == 3
     assert len(written["unreadable"]) == 1
 

@@ -158,7 +158,7 @@ def test_files_of_others_are_not_ours(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_mark_depends_on_all_that_stands_before_it(format_: str) -> None:
-    found = {marked(format_, document)[-60:] for document in ("{\n}\n", "{\n \n}\n", "[\n}\n")}
+    found = {b"".join(marked(format_, document))[-60:] for document in ("{\n}\n", "{\n \n}\n", "[\n}\n")}
     assert len(found) == 3
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
+from typing import BinaryIO
 
 _LINE = "deal-advisor: "
 _FORMS = {
@@ -15,31 +18,44 @@ _FORMS = {
     "json": (',\n  "mark": "', '"\n}\n', "\n}\n"),
 }
 _MARKED = [
-    (re.compile(re.escape(before + _LINE) + "([0-9a-f]{32})" + re.escape(after) + r"\Z"), end)
+    (re.compile(re.escape(before + _LINE).encode() + b"([0-9a-f]{32})" + re.escape(after).encode() + rb"\Z"), end)
     for before, after, end in _FORMS.values()
 ]
 _LONGEST = 100
 """More than the longest mark with what stands around it, in bytes."""
 
 
-def marked(format_: str, document: str) -> str:
-    """Return a document with its mark, which a reader of its format does not see, or sees as its last line."""
+def marked(format_: str, document: str) -> tuple[memoryview, bytes]:
+    """Return a document and its mark, which a reader of its format does not see, or sees as its last line."""
     before, after, end = _FORMS[format_]
-    return f"{document.removesuffix(end)}{before}{_LINE}{_digest(document.encode())}{after}"
+    whole = document.encode()
+    length = len(whole) - len(end) if document.endswith(end) else len(whole)
+    return memoryview(whole)[:length], f"{before}{_LINE}{_digest([whole])}{after}".encode()
 
 
 def is_ours(path: Path) -> bool:
-    """Tell whether a file holds a document of ours as we wrote it."""
+    """Tell whether a file holds a document of ours as we wrote it; it is read through, and not kept."""
     with path.open("rb") as stream:
-        stream.seek(max(path.stat().st_size - _LONGEST, 0))
-        tail = stream.read().decode("utf-8", "replace")
-        if not any(form.search(tail) for form, _ in _MARKED):
-            return False
-        stream.seek(0)
-        whole = stream.read().decode("utf-8", "replace")
-    marks = ((form.search(whole, max(len(whole) - _LONGEST, 0)), end) for form, end in _MARKED)
-    return any(mark and mark[1] == _digest((whole[: mark.start()] + end).encode()) for mark, end in marks)
+        first = max(stream.seek(0, os.SEEK_END) - _LONGEST, 0)
+        stream.seek(first)
+        tail = stream.read()
+        for form, end in _MARKED:
+            mark = form.search(tail)
+            if mark and mark[1].decode() == _digest(_until(stream, first + mark.start()), end.encode()):
+                return True
+    return False
 
 
-def _digest(document: bytes) -> str:
-    return blake2b(document, digest_size=16).hexdigest()
+def _until(stream: BinaryIO, end: int) -> Iterator[bytes]:
+    """Yield what a file holds up to a place."""
+    stream.seek(0)
+    while (left := end - stream.tell()) > 0 and (part := stream.read(min(left, 1 << 20))):
+        yield part
+
+
+def _digest(parts: Iterable[bytes], end: bytes = b"") -> str:
+    found = blake2b(digest_size=16)
+    for part in parts:
+        found.update(part)
+    found.update(end)
+    return found.hexdigest()
