@@ -50,6 +50,11 @@ class Reach:
         for each in self._units:
             for number, parts in _leaves(each.tree):
                 self._readers[number].append((each, parts[1:]))
+        means = {each.number: each.means for each in self._columns.values()}
+        self._quantifiers = {n: found for n, found in means.items() if isinstance(found, QuantifiedColumn)}
+        self._asking: dict[int, list[str]] = defaultdict(list)
+        for number, quantified in self._quantifiers.items():
+            self._asking[quantified.member_column].append(_reached(column(number)))
         self._found: set[str] = set()
         self._flags: dict[str, list[str]] = defaultdict(list)
         self._run()
@@ -65,7 +70,7 @@ class Reach:
         flags = {path: [table[name] for name in names] for path, names in self._flags.items()}
         for path, flag in self._facts(CASE, self._columns.values()):
             flags.setdefault(path, []).append(flag)
-        for number, means in self._quantifiers():
+        for number, means in self._quantifiers.items():
             more = table[_reached(column(number))] & ~table[means.list + COMPLETE]
             flags.setdefault(means.list, []).append(more)
         return {path: fold(or_, found) for path, found in sorted(flags.items())}
@@ -106,17 +111,12 @@ class Reach:
             name = _reached(column(each.number))
             if each.scope == scope and name not in self._found:
                 away = [_given(list_, each) for list_ in self._lists_reading(each)]
-                asked = [_reached(column(n)) for n, means in self._quantifiers() if means.member_column == each.number]
+                asked = self._asking[each.number]
                 brought = {_brought(scope, one) for one in asked}
                 if self._read_by_all(each, scope) and self._found.issuperset({*away, *brought}):
                     flags = [*self._reading(table, each, scope), *(sure(table[one]) for one in (*away, *asked))]
                     found[name] = table[column(each.number)].isnull() & fold(or_, flags)
         return found
-
-    def _quantifiers(self) -> Iterator[tuple[int, QuantifiedColumn]]:
-        for each in self._columns.values():
-            if isinstance(each.means, QuantifiedColumn):
-                yield each.number, each.means
 
     def _lists_reading(self, each: Column) -> list[str]:
         """Return the lists whose members read a column of the deal."""
@@ -146,7 +146,7 @@ class Reach:
 
     def _members(self, list_: str) -> bool:
         """Follow the quantifiers that are reached to the members of a list, and give back what these reach."""
-        asked = {_reached(column(n)) for n, means in self._quantifiers() if means.list == list_} & self._found
+        asked = {_reached(column(n)) for n, found in self._quantifiers.items() if found.list == list_} & self._found
         new = sorted(name for name in asked if _brought(list_, name) not in self._found)
         if not new:
             return False
