@@ -114,7 +114,8 @@ def _bare(node: Node) -> Any:
         return {key: _bare(child) for key, child in node.entries.items()}
     if isinstance(node, Sequence):
         return [_bare(child) for child in node.items]
-    return node.text, node.plain
+    # Readers strip texts; one that ended the file without a line end has one as soon as anything follows it.
+    return node.text.strip(), node.plain
 
 
 def _without(tree: Any, path: str, member: tuple[str, str] | None) -> Any:

@@ -275,3 +275,10 @@ def test_any_words_are_read_as_they_were_meant(title: str, about: str) -> None:
     assert isinstance(found := node.entries["title"], yamlfile.Scalar)
     assert found.text == words[0]
     assert not isinstance(node.entries["currency"], yamlfile.Mapping)
+
+
+def test_a_long_text_at_the_end_that_lacks_its_line_end_may_be_followed() -> None:
+    text = "case: a\ntitle: A mill\nas_of: 2026-03-01\nabout: |\n  A long story"
+    after = set_fact(text, "deal.phase", Statement("late"))
+    assert after.startswith(text + "\n")
+    assert "deal.phase: late" in after
