@@ -88,6 +88,6 @@ def _steps(queries: Mapping[str, ir.Table]) -> Iterator[Step]:
 
 def _parted(op: ops.Project) -> tuple[tuple[str, ...], ir.Table | None]:
     """Part the columns of a projection that stay as they are from those that are worked out."""
-    kept = tuple(n for n, value in op.values.items() if isinstance(value, ops.Field) and value.name == n)
+    kept = dict.fromkeys(n for n, value in op.values.items() if isinstance(value, ops.Field) and value.name == n)
     others = {name: value for name, value in op.values.items() if name not in kept}
-    return kept, ops.Project(op.parent, others).to_expr() if others else None
+    return tuple(kept), ops.Project(op.parent, others).to_expr() if others else None

@@ -45,10 +45,10 @@ def plan(
     inference = Inference(sheet, stages, joined, {})
     decisions = Decisions(sheet, stages, inference.deals, of_members.members)
     found = stages.beside("found", decisions.deals, views.told, ROW, _more(views), "inner")
-    written = _written(found, sheet, decisions, views)
     if wrong is not None:
         found = stages.beside("found", found, wrong, ROW, [PROBLEMS], "inner")
-        written = _written(found, sheet, decisions, views)
+    written = _written(found, sheet, decisions, views)
+    if wrong is not None:
         good = found[PROBLEMS] == ""
         written = {
             name: value if name == ROW else ibis.ifelse(good, value, ibis.null(value.type()))
