@@ -1,8 +1,8 @@
 """durable_rules behind one door: the only module that imports it, on the subset that was measured to be sound.
 
-The engine sees small whole numbers only. Each unit's alternative becomes two engine rules over the columns
-that it reads: *certain* (every positive column is 2, every negated one 0) and *possible* (at least 1, at
-most 1). Rules stand in shards of at most MAX_RULES; one fact is in a shard at a time: assert, drain, retract.
+The engine sees noughts and ones only. Each unit's alternative becomes one engine rule over its literals: a column, or
+the negation of one. It is asked twice: with the literals that may hold for ones, then with those that hold for certain.
+Rules stand in shards of at most MAX_RULES; one fact is in a shard at a time: assert, drain, retract.
 docs/decisions/0001-engine-diet.md gives the reasons.
 """
 
@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from operator import getitem
 from typing import Any, NamedTuple
 
+from advisor.inference import Answer, Fired
 from advisor.model import CASE
 from advisor.problems import EngineError
-from advisor.program import Alternative, Program, Unit
-from advisor.record import dataclass
-from advisor.rows import Picker, picker
+from advisor.program import Program, Unit
+from advisor.rows import picker
 
 try:
     import durable_rules_engine as _durable
@@ -31,66 +31,40 @@ except ImportError as error:  # pragma: no cover - depends on the installation
     ) from error
 
 MAX_RULES = 60
-MAX_COLUMNS = 240
+MAX_PROPERTIES = 240
 _HANDLED, _NOT_HANDLED = 0, 1
 _names = itertools.count(1)
 
 
-class Firing(NamedTuple):
-    """One engine rule that fired: the unit, which alternative, for certain or possibly, and what it read."""
+Literal = tuple[int, bool]
+"""A column, asked for yes or for no: what costs least to compare, of thousands."""
+
+
+class _Rule(NamedTuple):
+    """One alternative of one unit."""
 
     unit: int
     alternative: int
-    certain: bool
-    list: str
-    member: int
-    values: tuple[int, ...]
-
-
-class Answer(NamedTuple):
-    """What the engine said of one row of one shard: the rules that fired, and the values that they could read."""
-
-    list: str
-    member: int
-    fired: Sequence[_EngineRule]
-    columns: Sequence[int]
-    values: tuple[int, ...]
-
-    def firings(self, certain: bool = False) -> Iterator[Firing]:
-        """Yield each rule that fired, with what it read; or only those that are certain."""
-        row = dict(zip(self.columns, self.values, strict=True))
-        for rule in self.fired:
-            if rule.certain or not certain:
-                yield Firing(rule.unit, rule.alternative, rule.certain, self.list, self.member, rule.read(row))
-
-
-@dataclass(frozen=True)
-class _EngineRule:
-    """One alternative of one unit, asked for certainty or for possibility."""
-
-    unit: int
-    alternative: int
-    literals: Alternative
-    certain: bool
-
-    @cached_property
-    def read(self) -> Picker:
-        """Picks what the rule reads out of a row."""
-        return picker([lit.column for lit in self.literals])
+    literals: tuple[Literal, ...]
 
 
 @cache
-def _condition(column: int, positive: bool, certain: bool) -> str:
-    """Return what a literal asks of its column; thousands of rules ask the same few things."""
-    if positive:
-        return f'{{"$gte":{{"c{column}":{2 if certain else 1}}}}}'
-    return f'{{"$lte":{{"c{column}":{0 if certain else 1}}}}}'
+def _name(literal: Literal) -> str:
+    """Return the property that says whether a literal holds; thousands of rules read the same few hundred."""
+    return f"{'c' if literal[1] else 'n'}{literal[0]}"
 
 
 @cache
-def _fragments(column: int) -> tuple[str, str, str]:
-    """Return what a fact says of a column, for each value."""
-    return f',"c{column}":0', f',"c{column}":1', f',"c{column}":2'
+def _condition(literal: Literal) -> str:
+    return f'{{"$gte":{{"{_name(literal)}":1}}}}'
+
+
+@cache
+def _fragments(literal: Literal, certain: bool) -> tuple[str, str, str]:
+    """Return what a fact says of a literal, for each value of its column."""
+    no, yes = f',"{_name(literal)}":0', f',"{_name(literal)}":1'
+    doubtful = no if certain else yes
+    return (no, doubtful, yes) if literal[1] else (yes, doubtful, no)
 
 
 @cache
@@ -103,38 +77,41 @@ def fnv1a(text: str) -> int:
 
 
 class _Said(NamedTuple):
-    """What the engine said of one fact: the rules that fired, and what that makes of their units."""
+    """What the engine said of some values: the rules that fired, and what that makes of their units."""
 
-    fired: list[_EngineRule]
+    possible: list[Fired]
+    certain: list[Fired]
     values: list[tuple[int, int]]
 
 
 class _Shard:
     """At most MAX_RULES engine rules with a ruleset of their own."""
 
-    def __init__(self, rules: Sequence[_EngineRule], deciding: bool = True) -> None:
+    def __init__(self, rules: Sequence[_Rule], deciding: bool = True) -> None:
         self.rules = rules
         self.deciding = deciding
-        self.columns = sorted({lit.column for rule in rules for lit in rule.literals})
+        self.literals = sorted({literal for rule in rules for literal in rule.literals})
         self._check()
         texts = [f'"{n}":{{"all":[{{"m":{{"$and":[{self._conditions(rule)}]}}}}]}}' for n, rule in enumerate(rules)]
         definition = "{" + ",".join(texts) + ',"w":{"all":[{"m":{"!":1}}]}}'
         self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
-        self.pick = picker(self.columns)
-        self.fragments = [_fragments(column) for column in self.columns]
+        self.pick = picker([column for column, _ in self.literals])
+        self.names = [(rule.unit, rule.alternative) for rule in rules]
+        self._possible = [_fragments(literal, False) for literal in self.literals]
+        self._certain = [_fragments(literal, True) for literal in self.literals]
         self.answers: dict[tuple[int, ...], _Said] | None = None
-        """What the engine said of each fact that it was given for the present case; None: it is asked each time."""
+        """What the engine said of all values that it was asked about for the present case; None: it is always asked."""
         self._warm_up()
 
     def _check(self) -> None:
-        names = [f"c{c}" for c in self.columns] + ["id", "sid", "$s", "!"]
+        names = [*map(_name, self.literals), "id", "sid", "$s", "!"]
         if len({fnv1a(name) for name in names}) != len(names):
             raise EngineError("two column names share the engine's hash; renumber the columns")
-        if len(self.rules) > MAX_RULES or len(self.columns) > MAX_COLUMNS:
+        if len(self.rules) > MAX_RULES or len(self.literals) > MAX_PROPERTIES:
             raise EngineError("a shard exceeds what the engine was measured to hold")
 
-    def _conditions(self, rule: _EngineRule) -> str:
-        return ",".join([_condition(lit.column, lit.positive, rule.certain) for lit in rule.literals])
+    def _conditions(self, rule: _Rule) -> str:
+        return ",".join(map(_condition, rule.literals))
 
     def _warm_up(self) -> None:
         """Complete one action: without it the engine frees uninitialised memory when its state is dropped."""
@@ -152,18 +129,18 @@ class _Shard:
         """Return the rules that match what was picked out of a row; raise EngineError on anything unexpected."""
         found = self.answers.get(values) if self.answers is not None else None
         if found is None:
-            fired, raised = self._ask(values), dict[int, int]()
-            for rule in fired:
-                if rule.certain or rule.unit not in raised:
-                    raised[rule.unit] = 2 if rule.certain else 1
-            found = _Said(fired, list(raised.items()))
+            possible = self._ask(values, False)
+            certain = self._ask(values, True) if possible else []
+            raised = {unit: 1 for unit, _ in possible}
+            raised.update((unit, 2) for unit, _ in certain)
+            found = _Said(possible, certain, list(raised.items()))
             if self.answers is not None:
                 self.answers[values] = found
         return found
 
-    def _ask(self, values: tuple[int, ...]) -> list[_EngineRule]:
+    def _ask(self, values: tuple[int, ...], certain: bool) -> list[Fired]:
         try:
-            return self._match(values)
+            return self._match("".join(map(getitem, self._certain if certain else self._possible, values)))
         except Exception as error:
             _durable.delete_state(self.handle, "s")
             self._warm_up()
@@ -171,10 +148,9 @@ class _Shard:
                 raise
             raise EngineError(f"the engine failed: {error}") from error
 
-    def _match(self, values: tuple[int, ...]) -> list[_EngineRule]:
+    def _match(self, fact: str) -> list[Fired]:
         """Assert one fact, drain what fires, and retract it."""
-        text = "".join(map(getitem, self.fragments, values))
-        code, state = _durable.assert_fact(self.handle, f'{{"id":"1","sid":"s"{text}}}')
+        code, state = _durable.assert_fact(self.handle, f'{{"id":"1","sid":"s"{fact}}}')
         if code == _NOT_HANDLED:
             return []
         if code != _HANDLED:
@@ -182,10 +158,10 @@ class _Shard:
         started = _durable.start_action_for_state(self.handle, state)
         if not started:
             raise EngineError("the engine matched a fact and named no rule")
-        fired: list[_EngineRule] = []
+        fired: list[Fired] = []
         message: Any = started[1]
         while message is not None:
-            fired.append(self.rules[int(message[2 : message.index('"', 2)])])
+            fired.append(self.names[int(message[2 : message.index('"', 2)])])
             message = _durable.complete_and_start_action(self.handle, state)
         _durable.retract_fact(self.handle, '{"sid":"s","id":"1"}')
         return fired
@@ -230,12 +206,12 @@ class Engine:
             if record is None and not shard.deciding:
                 break
             picked = shard.pick(row)
-            fired, raised = shard.run(picked)
+            possible, certain, raised = shard.run(picked)
             for unit, value in raised:
                 if value > values[unit]:  # noqa: PLR1730 -- a board's run comes here millions of times
                     values[unit] = value
-            if record is not None and fired:
-                record.append(Answer(list_, member, fired, shard.columns, picked))
+            if record is not None and possible:
+                record.append(Answer(list_, member, possible, certain))
 
     def remember(self) -> None:
         """Ask anew from here on, but not twice about the same fact: one case is judged in many views of it."""
@@ -269,24 +245,23 @@ def _shards(units: Sequence[Unit], deciding: Collection[int]) -> list[_Shard]:
     return [_Shard(part, first) for part, first in rules]
 
 
-def _engine_rules(units: Iterable[Unit]) -> list[_EngineRule]:
+def _engine_rules(units: Iterable[Unit]) -> list[_Rule]:
     return [
-        _EngineRule(unit.number, number, literals, certain)
+        _Rule(unit.number, number, tuple([(lit.column, lit.positive) for lit in alternative]))
         for unit in units
-        for number, literals in enumerate(unit.alternatives)
-        for certain in (True, False)
+        for number, alternative in enumerate(unit.alternatives)
     ]
 
 
-def _parts(rules: list[_EngineRule]) -> list[list[_EngineRule]]:
+def _parts(rules: list[_Rule]) -> list[list[_Rule]]:
     """Cut rules into shards that keep within both limits."""
-    parts: list[list[_EngineRule]] = []
-    columns: set[int] = set()
+    parts: list[list[_Rule]] = []
+    literals: set[Literal] = set()
     for rule in rules:
-        more = columns | {lit.column for lit in rule.literals}
-        if not parts or len(parts[-1]) >= MAX_RULES or len(more) > MAX_COLUMNS:
+        more = literals.union(rule.literals)
+        if not parts or len(parts[-1]) >= MAX_RULES or len(more) > MAX_PROPERTIES:
             parts.append([])
-            more = {lit.column for lit in rule.literals}
+            more = set(rule.literals)
         parts[-1].append(rule)
-        columns = more
+        literals = more
     return parts

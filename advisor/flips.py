@@ -12,7 +12,8 @@ from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
 from advisor.evidence import View, doubt
 from advisor.goals import Goals, Ground, Step, Way, apply, consistent, states, step_order
-from advisor.infer import Inference, Reasoner
+from advisor.infer import Reasoner
+from advisor.inference import Inference
 from advisor.model import FALLBACK
 from advisor.problems import EngineError
 from advisor.record import dataclass

@@ -12,7 +12,8 @@ from itertools import product
 from advisor.arbitrate import Arbiter, Contender
 from advisor.domain import Domain
 from advisor.evidence import Place, State, View, doubt, learnt
-from advisor.infer import Inference, Reasoner
+from advisor.infer import Reasoner
+from advisor.inference import Inference
 from advisor.model import CASE, FALLBACK, FactRef, FactTest, KnowledgeTest, Value
 from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, HelperColumn, QuantifiedColumn, Tree
 

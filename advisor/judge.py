@@ -10,7 +10,8 @@ from advisor.case import Case
 from advisor.domain import Domain
 from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, view_of, without_incidents
 from advisor.flips import Flip, FlipSearch
-from advisor.infer import Inference, Reasoner
+from advisor.infer import Reasoner
+from advisor.inference import Inference
 from advisor.paths import Library
 from advisor.program import YES, Program
 from advisor.questions import Asker, Hanging, Question, paths_below

@@ -9,7 +9,8 @@ from operator import or_
 from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
 from advisor.evidence import Doubt, Place, View, doubt, learnt, places
-from advisor.infer import Inference, Reasoner
+from advisor.infer import Reasoner
+from advisor.inference import Inference
 from advisor.model import FactTest, KnowledgeTest, Value, paths_read
 from advisor.program import YES, Program
 from advisor.record import dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import add, itemgetter
 
 from advisor.program import NO, YES
 
@@ -66,9 +66,9 @@ class Bits:
         possible, certain = self.possible, self.certain
         return [(possible[n] >> row & 1) + (certain[n] >> row & 1) for n in numbers]
 
-    def row(self, index: int) -> list[int]:
-        """Return the values of all things in one row."""
-        return self.values(range(len(self.possible)), index)
+    def only(self) -> list[int]:
+        """Return the values of all things where there is one row."""
+        return list(map(add, self.possible, self.certain))
 
 
 class Marks:

@@ -8,7 +8,8 @@ from itertools import product
 from advisor.arbitrate import Arbiter, Contender, Decision
 from advisor.domain import Domain
 from advisor.evidence import UNKNOWN_STATE, Place, State, View, learnt
-from advisor.infer import Inference, Reasoner
+from advisor.infer import Reasoner
+from advisor.inference import Inference
 from advisor.model import CASE, FactRef, FactTest, KnowledgeTest
 from advisor.program import (
     UNDECIDED,

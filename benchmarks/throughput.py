@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from advisor.evidence import View, view_of
-from advisor.infer import Inference
+from advisor.inference import Inference
 from advisor.judge import Judge
 from benchmarks.engines.base import Engine, Facts, Fired, Layout, Outcome
 from benchmarks.measure import side_by_side
@@ -80,7 +80,12 @@ def _certify(judge: Judge, views: list[tuple[str, View]]) -> None:
 
 def _told(inference: Inference) -> list[Fired]:
     """Return every firing, as the other engines tell theirs."""
-    return [(r.unit, r.alternative, r.certain, said.member) for said in inference.record for r in said.fired]
+    return [
+        (unit, alternative, certain, said.member)
+        for said in inference.record
+        for fired, certain in ((said.possible, False), (said.certain, True))
+        for unit, alternative in fired
+    ]
 
 
 def _imagine(judge: Judge, views: list[tuple[str, View]]) -> None:

@@ -16,7 +16,8 @@ from types import ModuleType
 import pytest
 
 from advisor.evidence import view_of
-from advisor.infer import Inference, Reasoner
+from advisor.infer import Reasoner
+from advisor.inference import Inference
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.model import CASE

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from advisor.case import Case
 from advisor.evidence import view_of
-from advisor.infer import Inference
+from advisor.inference import Inference
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.program import YES

@@ -75,8 +75,8 @@ def lost_answer(patch: Patch) -> None:
     """The engine leaves out the last of several rules that fire."""
     right = engine._Shard._match
 
-    def fewer(self: Any, values: tuple[int, ...]) -> list[Any]:
-        fired = right(self, values)
+    def fewer(self: Any, fact: str) -> list[Any]:
+        fired = right(self, fact)
         return fired[:-1] if len(fired) > 5 else fired
 
     patch.setattr(engine._Shard, "_match", fewer)
@@ -86,8 +86,8 @@ def other_alternative(patch: Patch) -> None:
     """The engine names another alternative of the same rule; no value is other than it was."""
     right = engine._Shard._match
 
-    def other(self: Any, values: tuple[int, ...]) -> list[Any]:
-        return [replace(rule, alternative=0) for rule in right(self, values)]
+    def other(self: Any, fact: str) -> list[Any]:
+        return [(unit, 0) for unit, _ in right(self, fact)]
 
     patch.setattr(engine._Shard, "_match", other)
 

@@ -9,7 +9,8 @@ import pytest
 
 from advisor.arbitrate import Arbiter
 from advisor.evidence import UNKNOWN_STATE, Place, State, View, learnt, places
-from advisor.infer import Inference, Reasoner
+from advisor.infer import Reasoner
+from advisor.inference import Inference
 from advisor.model import FALLBACK
 from advisor.program import NO, YES
 from advisor.rows import Bits, Columns, Marks, Variants
@@ -19,6 +20,11 @@ from tests.strategies import Generator, Shape
 
 SHAPE = Shape(rules=12, case_facts=14, members=4)
 SEED = 20_280_000
+
+
+def row_of(bits: Bits, index: int) -> list[int]:
+    """Return the values of all things in one row."""
+    return bits.values(range(len(bits.possible)), index)
 
 
 class Sides:
@@ -38,7 +44,7 @@ class Sides:
         assert sum(verdicts.values()) == every, "each variant gets one verdict"
         for lane, change in enumerate(changes):
             alone = self.reasoner.infer(deal.changed(change), "deal", open_world)
-            self._same(alone, together.case.row(lane), together.members, len(changes), lane)
+            self._same(alone, row_of(together.case, lane), together.members, len(changes), lane)
             for unit in self.reasoner.program.units:
                 assert bool(together.certain(unit) >> lane & 1) is (alone.value(unit) == YES)
             decided = self.arbiter.decide(alone.case).verdict
@@ -61,7 +67,7 @@ class Sides:
     def _same(self, alone: Inference, case: list[int], members: dict[str, Bits], width: int, lane: int) -> None:
         assert case == alone.case
         for name, rows in alone.members.items():
-            assert [members[name].row(m * width + lane) for m in range(len(rows))] == rows
+            assert [row_of(members[name], m * width + lane) for m in range(len(rows))] == rows
 
 
 def changes_of(random: Random, base: Playbase, deal: View, other: View) -> list[Mapping[Place, State]]:
@@ -109,7 +115,7 @@ def test_members_stand_side_by_side_for_each_variant(width: int, count: int) -> 
     variants.hand_down(0, "people")
     for member in range(count):
         for lane in range(width):
-            row = variants.members["people"].row(member * width + lane)
+            row = row_of(variants.members["people"], member * width + lane)
             assert row == [YES if lane == 0 else columns.case[0], rows[member][1]]
     some = variants.any_member(variants.members["people"].certain[1], "people")
     assert some == (variants.full if any(row[1] == YES for row in rows) else 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from advisor.evidence import View, view_of
-from advisor.infer import Inference
+from advisor.inference import Inference
 from advisor.judge import Judge
 from advisor.load.cases import CaseReader
 from advisor.load.reader import Reader

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from advisor.evidence import MemberView, Place
 from advisor.explain.wording import Wording
-from advisor.infer import Inference
+from advisor.inference import Inference
 from advisor.lexicon import join, say
 from advisor.lines import Answer, FactLine, SourceLine
 from advisor.model import (

@@ -218,15 +218,15 @@ class _CaseBuilder(Builder):
                 continue
             seen.add(key)
             member = self.explainer.member_view(unit.scope, firing.member)
-            literals = unit.alternatives[firing.alternative]
+            row = self.explainer.row(unit.scope, firing.member)
             yield Step(
                 rule=unit.rule.id,
                 title=unit.rule.title,
                 member=member[1].id if member else None,
                 because=self.explainer.because(unit.rule, firing.member),
                 read=tuple(
-                    f"{self.explainer.column_name(lit.column)} = {answer(value)}"
-                    for lit, value in zip(literals, firing.values, strict=True)
+                    f"{self.explainer.column_name(lit.column)} = {answer(row[lit.column])}"
+                    for lit in unit.alternatives[firing.alternative]
                 ),
             )
 

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from advisor.evidence import MemberView, View
-from advisor.infer import Inference, Reasoner
+from advisor.infer import Reasoner
+from advisor.inference import Inference
 from advisor.model import CASE, FactTest, KnowledgeTest
 from advisor.program import NO, UNDECIDED, YES, Lit, Program
 

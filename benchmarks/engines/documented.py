@@ -14,7 +14,7 @@ from typing import Any
 from durable.engine import MessageNotHandledException
 from durable.lang import assert_fact, m, retract_fact, ruleset, when_all
 
-from advisor.infer import quantify
+from advisor.levels import quantify
 from advisor.model import CASE
 from advisor.program import NO, Alternative, Lit, Unit
 from benchmarks.engines.base import Facts, Layout, Outcome

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from advisor.engine import Firing
 from advisor.evidence import View, as_proven, without_incidents
-from advisor.infer import Inference
+from advisor.inference import Firing, Inference
 from advisor.judge import Judge
 from advisor.model import CASE, KnowledgeTest
 from advisor.portfolio.again import on_engine
@@ -122,10 +121,9 @@ class Bench:
                 for alternative, literals in enumerate(unit.alternatives):
                     strength = min((_strength(literal, row) for literal in literals), default=YES)
                     if strength != NO:
-                        read = tuple(row[literal.column] for literal in literals)
-                        yield Firing(unit.number, alternative, False, *where, read)
+                        yield Firing(unit.number, alternative, False, *where)
                         if strength == YES:
-                            yield Firing(unit.number, alternative, True, *where, read)
+                            yield Firing(unit.number, alternative, True, *where)
 
     def _to_specification(self, world: World) -> Iterator[str]:
         deal = self.specification.read(world.view, world.opened)

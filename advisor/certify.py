@@ -1,0 +1,44 @@
+"""Conclusions of the shadow, certified: the engine concludes on its own, and both must agree in everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advisor.agreement import Agreement
+from advisor.engine import Engine
+from advisor.inference import Inference
+from advisor.levels import Levels
+from advisor.problems import EngineError
+from advisor.program import Program
+from advisor.rows import Columns
+
+
+class Certifier:
+    """The engine, ready to conclude: from the whole of a program, or from the part that bears on verdicts."""
+
+    def __init__(self, program: Program, lists: Iterable[str]) -> None:
+        self.engine = Engine(program)
+        self._units = program.units
+        self._levels = {True: Levels(program), False: Levels(program.deciding)}
+        self._agreement = {True: Agreement(program, lists), False: Agreement(program.deciding, lists)}
+
+    def infer(self, columns: Columns, whole: bool) -> Inference:
+        """Infer on the engine from encoded columns."""
+        return self._levels[whole].run(self.engine, columns, traced=whole)
+
+    def certify(self, columns: Columns, shadow: Inference, whole: bool, name: str) -> Inference:
+        """Infer on the engine from encoded columns; raise EngineError naming rules and case if the shadow differs."""
+        engine = self.infer(columns, whole)
+        wrong = self._agreement[whole].differing(engine, shadow, whole)
+        if wrong is not None:
+            rules = ", ".join(f'"{self._units[number].name}"' for number in wrong) or "its rules"
+            raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
+        return engine
+
+    def remember(self) -> None:
+        """Begin another case: until the next, the engine is not asked twice about the same."""
+        self.engine.remember()
+
+    def close(self) -> None:
+        """Free the engine."""
+        self.engine.close()

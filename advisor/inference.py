@@ -1,0 +1,69 @@
+"""What was concluded about one view of a case: values, and the firings that led to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from advisor.model import CASE
+from advisor.program import NO, Unit
+from advisor.rows import Columns
+
+Fired = tuple[int, int]
+"""An engine rule that fired: a unit, and which of its alternatives."""
+
+
+class Firing(NamedTuple):
+    """One engine rule that fired: the unit, which alternative, for certain or possibly, the list and the member."""
+
+    unit: int
+    alternative: int
+    certain: bool
+    list: str
+    member: int
+
+
+class Answer(NamedTuple):
+    """What the engine said of one row of one shard: the rules that fired possibly, and those that did for certain."""
+
+    list: str
+    member: int
+    possible: Sequence[Fired]
+    certain: Sequence[Fired]
+
+    def firings(self, certain: bool = False) -> Iterator[Firing]:
+        """Yield each rule that fired; or only those that are certain."""
+        for fired, surely in ((self.certain, True),) if certain else ((self.possible, False), (self.certain, True)):
+            for unit, alternative in fired:
+                yield Firing(unit, alternative, surely, self.list, self.member)
+
+
+@dataclass
+class Inference:
+    """Everything concluded about one view: column values, unit values, and the engine's answers as they came.
+
+    `told` gives the answers; they may have to be waited for.
+    """
+
+    columns: Columns
+    case: list[int]
+    members: dict[str, list[list[int]]]
+    told: Callable[[], list[Answer]] = field(default=list, compare=False)
+
+    @cached_property
+    def record(self) -> list[Answer]:
+        """The engine's answers in the order in which they came."""
+        return self.told()
+
+    @cached_property
+    def firings(self) -> list[Firing]:
+        """The firings in the order in which they happened."""
+        return [firing for answer in self.record for firing in answer.firings()]
+
+    def value(self, unit: Unit) -> int:
+        """Return a unit's value: of a rule about members the strongest over them."""
+        if unit.scope == CASE:
+            return self.case[unit.number]
+        return max((values[unit.number] for values in self.members[unit.scope]), default=NO)
