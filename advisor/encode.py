@@ -6,7 +6,7 @@ Types, absence, evidence and dates end here; the engine never sees them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from advisor.evidence import UNKNOWN_STATE, Known, MemberView, Place, State, View
 from advisor.facttests import States, TestFunction, decider, knowledge_function, reference_function
@@ -109,12 +109,14 @@ class _World:
 
     def __init__(self, tests: Deciders, columns: Iterable[Column], open_world: bool) -> None:
         scopes = (CASE, *tests.knowledge.lists)
+        self._width = len(tests.program.columns)
         self._alone: Readers = {scope: {} for scope in scopes}
         self._paired: Readers = {scope: {} for scope in scopes}
         """Deciders that read one fact, and those that compare two."""
         self.shared: dict[str, set[str]] = {scope: set() for scope in scopes}
         """For each list the facts of the case that tests of its members read too."""
         self._blank: dict[str, list[tuple[int, int]]] = {scope: [] for scope in scopes}
+        """The tests of each scope with what they are while nothing is known."""
         self._effect = lru_cache(maxsize=KEPT)(self._decided)
         for column in columns:
             means = column.means
@@ -128,6 +130,13 @@ class _World:
                 readers.setdefault(path, []).append((number, test))
                 if scope != CASE and tests.knowledge.scope_of(path) == CASE:
                     self.shared[scope].add(path)
+
+    @cached_property
+    def empty_case(self) -> list[int]:
+        """The columns of a case of which nothing is known."""
+        row = [NO] * self._width
+        self.blank(row, CASE)
+        return row
 
     def blank(self, row: list[int], scope: str) -> None:
         """Set the tests of a scope to what they are while nothing is known."""
@@ -197,8 +206,7 @@ class Encoder:
     def encode(self, view: View, open_world: bool = False) -> Columns:
         """Encode a view. In the open world, tests of knowledge on an unknown fact are undecided (docs/semantics.md)."""
         world = self._world(open_world)
-        case = [NO] * self._width
-        world.blank(case, CASE)
+        case = world.empty_case.copy()
         world.decide(case, CASE, view.states, view.states, _NOTHING)
         for number, means in self._list_tests:
             case[number] = self._list_known(means, view, open_world)

@@ -1,8 +1,9 @@
 """durable_rules behind one door: the only module that imports it, on the subset that was measured to be sound.
 
-The engine sees noughts and ones only. Each unit's alternative becomes one engine rule over its literals: a column, or
-the negation of one. It is asked twice: with the literals that may hold for ones, then with those that hold for certain.
-Rules stand in shards of at most MAX_RULES; one fact is in a shard at a time: assert, drain, retract.
+The engine sees ones only. Each unit's alternative becomes one engine rule over its literals: a column, or the negation
+of one. A fact lists the literals that fail, and a rule fires if none of its own is there. It is asked twice: with those
+that fail for certain, and the rules that fire are possible; then with all that do not hold for certain. Rules stand in
+shards of at most MAX_RULES; one fact is in a shard at a time: assert, drain, retract.
 docs/decisions/0001-engine-diet.md gives the reasons.
 """
 
@@ -50,21 +51,21 @@ class _Rule(NamedTuple):
 
 @cache
 def _name(literal: Literal) -> str:
-    """Return the property that says whether a literal holds; thousands of rules read the same few hundred."""
+    """Return the property that says that a literal fails; thousands of rules read the same few hundred."""
     return f"{'c' if literal[1] else 'n'}{literal[0]}"
 
 
 @cache
 def _condition(literal: Literal) -> str:
-    return f'{{"$gte":{{"{_name(literal)}":1}}}}'
+    return f'{{"$nex":{{"{_name(literal)}":1}}}}'
 
 
 @cache
 def _fragments(literal: Literal, certain: bool) -> tuple[str, str, str]:
     """Return what a fact says of a literal, for each value of its column."""
-    no, yes = f',"{_name(literal)}":0', f',"{_name(literal)}":1'
-    doubtful = no if certain else yes
-    return (no, doubtful, yes) if literal[1] else (yes, doubtful, no)
+    fails = f',"{_name(literal)}":1'
+    doubtful = fails if certain else ""
+    return (fails, doubtful, "") if literal[1] else ("", doubtful, fails)
 
 
 @cache
@@ -104,14 +105,14 @@ class _Shard:
         self._warm_up()
 
     def _check(self) -> None:
-        names = [*map(_name, self.literals), "id", "sid", "$s", "!"]
+        names = [*map(_name, self.literals), "id", "sid", "$s", "!", "?"]
         if len({fnv1a(name) for name in names}) != len(names):
             raise EngineError("two column names share the engine's hash; renumber the columns")
         if len(self.rules) > MAX_RULES or len(self.literals) > MAX_PROPERTIES:
             raise EngineError("a shard exceeds what the engine was measured to hold")
 
     def _conditions(self, rule: _Rule) -> str:
-        return ",".join(map(_condition, rule.literals))
+        return ",".join(['{"?":1}', *map(_condition, rule.literals)])
 
     def _warm_up(self) -> None:
         """Complete one action: without it the engine frees uninitialised memory when its state is dropped."""
@@ -150,7 +151,7 @@ class _Shard:
 
     def _match(self, fact: str) -> list[Fired]:
         """Assert one fact, drain what fires, and retract it."""
-        code, state = _durable.assert_fact(self.handle, f'{{"id":"1","sid":"s"{fact}}}')
+        code, state = _durable.assert_fact(self.handle, f'{{"id":"1","sid":"s","?":1{fact}}}')
         if code == _NOT_HANDLED:
             return []
         if code != _HANDLED:
