@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.inference import Fired, Inference
 from advisor.model import CASE
-from advisor.program import NO, YES, Alternative, Program, Unit
+from advisor.program import NO, YES, Program
 from advisor.rows import picker
 
 KEPT = 200
@@ -26,9 +26,17 @@ class Agreement:
 
     def __init__(self, program: Program, lists: Iterable[str]) -> None:
         scopes = (CASE, *lists)
-        units = {scope: [u for u in program.running if u.scope == scope] for scope in scopes}
-        self._single = {s: [(u.number, (u.number, 0)) for u in units[s] if len(u.alternatives) == 1] for s in scopes}
-        self._several = {s: [_Several(u) for u in units[s] if len(u.alternatives) != 1] for s in scopes}
+        self._single: dict[str, list[tuple[int, Fired]]] = {scope: [] for scope in scopes}
+        self._several: dict[str, list[_Several]] = {scope: [] for scope in scopes}
+        for part in (part for level in program.parts for part in level):
+            alternatives: dict[int, list[tuple[int, ...]]] = {number: [] for number in part.units}
+            for unit, _, *literals in part.alternatives:
+                alternatives[unit].append(tuple(literals))
+            for unit, found in alternatives.items():
+                if len(found) == 1:
+                    self._single[part.scope].append((unit, (unit, 0)))
+                else:
+                    self._several[part.scope].append(_Several(unit, found))
         self._own = {name: picker(program.own_columns(name)) for name in lists}
 
     def differing(self, engine: Inference, shadow: Inference, traced: bool) -> list[int] | None:
@@ -81,10 +89,10 @@ class Agreement:
 class _Several:
     """A unit of several alternatives, with what is known of values that its columns had."""
 
-    def __init__(self, unit: Unit) -> None:
-        self.number = unit.number
-        self._alternatives = unit.alternatives
-        self._pick = picker(sorted({lit.column for alternative in unit.alternatives for lit in alternative}))
+    def __init__(self, number: int, alternatives: Sequence[tuple[int, ...]]) -> None:
+        self.number = number
+        self._alternatives = alternatives
+        self._pick = picker(sorted({literal // 2 for literals in alternatives for literal in literals}))
         self._known: dict[tuple[int, ...], _Expected] = {}
 
     def expected(self, columns: list[int]) -> _Expected:
@@ -101,9 +109,10 @@ class _Several:
         return found
 
 
-def _strength(literals: Alternative, row: list[int]) -> int:
+def _strength(literals: Iterable[int], row: list[int]) -> int:
     """Return the value of an alternative, the weakest of what it asks for."""
-    return min([row[lit.column] if lit.positive else YES - row[lit.column] for lit in literals], default=YES)
+    values = [row[literal // 2] if literal % 2 else YES - row[literal // 2] for literal in literals]
+    return min(values, default=YES)
 
 
 def _unlike(found: list[Fired], wanted: list[Fired]) -> Iterator[int]:

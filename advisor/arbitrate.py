@@ -52,12 +52,14 @@ class Arbiter:
         tiers = {tier.id: n for n, tier in enumerate(order.tiers)}
         verdicts = {verdict: n for n, verdict in enumerate(order.verdicts)}
         defeaters: dict[str, list[int]] = {}
-        for unit in program.units:
+        numbers = sorted(n for level in program.parts for part in level if part.decides for n in part.units)
+        deciding = [program.units[number] for number in numbers]
+        for unit in deciding:
             for target in unit.rule.then.defeats if unit.rule else ():
                 defeaters.setdefault(target, []).append(unit.number)
         self.contenders: tuple[Contender, ...] = tuple(
             sorted(
-                (self._contender(unit, tiers, verdicts, defeaters) for unit in program.units if _puts_forward(unit)),
+                (self._contender(unit, tiers, verdicts, defeaters) for unit in deciding if _puts_forward(unit)),
                 key=lambda c: c.rank,
             )
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 try:
     from _blake2 import blake2b  # what hashlib has, too, after it has loaded OpenSSL
@@ -19,10 +20,13 @@ from advisor.codec import Codec, Shape
 from advisor.late import BrokenError
 
 T = TypeVar("T")
-FORMAT = 1
+FORMAT = 2
 """Counts the ways in which files of the cache have been written."""
 _PACKAGE = Path(__file__).resolve().parent
 _DIGEST = 32
+_NO_STAMP = bytes(_DIGEST)
+_COARSE = 2_000_000_000
+"""Nanoseconds: no file system that we know of tells times more coarsely."""
 _MAX_BYTES = 2_000_000
 """No file that holds more is ever read, so nothing was made of it that could be remembered."""
 
@@ -38,20 +42,44 @@ def remembered(
     if cachefile.folder() is None:
         return make()
     name = f"{kind}-{_hash(map(os.fsencode, roots)).hex()[:16]}"
-    key, codec = _key(files()), Codec(shape)
-    kept = cachefile.read(name)
-    if kept is not None and kept[:_DIGEST] == _seal(kept[_DIGEST:], key):
+    found, codec = files(), Codec(shape)
+    stamp = _stamp(found)
+    kept = _Kept.read(name)
+    if kept is not None and (kept.stamp == stamp != _NO_STAMP or kept.key == _key(found)):
         try:
-            found: T = codec.decode(kept[_DIGEST:], make)
+            value: T = codec.decode(kept.data, make)
         except (BrokenError, RecursionError):
             pass
         else:
-            return found
+            if kept.stamp != stamp != _NO_STAMP:
+                kept._replace(stamp=stamp).write(name)
+            return value
+    key = _key(found)
     value = make()
     if _key(files()) == key:  # else they were changed while they were read, and nobody knows which of them were seen
-        data, _ = codec.encode(value)
-        cachefile.write(name, _seal(data, key) + data)
+        _Kept(key, stamp, codec.encode(value)[0]).write(name)
     return value
+
+
+class _Kept(NamedTuple):
+    """What is kept: the key of the files, the stamp that they bore, and what was made of them."""
+
+    key: bytes
+    stamp: bytes
+    data: bytes
+
+    @classmethod
+    def read(cls, name: str) -> _Kept | None:
+        """Return what is kept under a name; None for nothing, and for what was cut off or changed."""
+        kept = cachefile.read(name)
+        if kept is None or kept[:_DIGEST] != _seal(kept[_DIGEST:]):
+            return None
+        return cls(kept[_DIGEST : 2 * _DIGEST], kept[2 * _DIGEST : 3 * _DIGEST], kept[3 * _DIGEST :])
+
+    def write(self, name: str) -> None:
+        """Keep it under a name."""
+        data = b"".join(self)
+        cachefile.write(name, _seal(data) + data)
 
 
 def _key(files: list[Path]) -> bytes:
@@ -59,8 +87,31 @@ def _key(files: list[Path]) -> bytes:
     return _hash(_parts(files))
 
 
+def _stamp(files: list[Path]) -> bytes:
+    """Hash what the file system says of the files, for which they need not be read.
+
+    Whoever writes to a file cannot keep the time of its last change (`ctime`) as it was. But where times are told
+    coarsely, two changes may bear the same: files that were changed just now have no stamp, and are read.
+    """
+    parts = [_program(), _code(str(_PACKAGE))]
+    newest = 0
+    for path in files:
+        try:
+            told = os.stat(path)
+        except OSError:
+            return _NO_STAMP
+        newest = max(newest, told.st_mtime_ns, told.st_ctime_ns)
+        said = (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+        parts.append(b"%s %d %d %d %d %d" % (os.fsencode(path), *said))
+    return _hash(parts) if newest < time.time_ns() - _COARSE else _NO_STAMP
+
+
+def _program() -> bytes:
+    return f"{FORMAT} {__version__} {sys.version}".encode()
+
+
 def _parts(files: list[Path]) -> Iterator[bytes]:
-    yield f"{FORMAT} {__version__} {sys.version}".encode()
+    yield _program()
     yield _code(str(_PACKAGE))
     linked = False
     for path in files:
@@ -98,6 +149,6 @@ def _hash(parts: Iterable[bytes]) -> bytes:
     return total.digest()
 
 
-def _seal(data: bytes, key: bytes) -> bytes:
-    """Hash data together with the key, so that what was made of other files never fits."""
-    return blake2b(data, digest_size=_DIGEST, key=key).digest()
+def _seal(data: bytes) -> bytes:
+    """Hash what is kept, which shows whether it was cut off or changed."""
+    return blake2b(data, digest_size=_DIGEST).digest()

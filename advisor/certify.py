@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from advisor.agreement import Agreement
 from advisor.engine import Engine
@@ -34,6 +34,13 @@ class Certifier:
             rules = ", ".join(f'"{self._units[number].name}"' for number in wrong) or "its rules"
             raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
         return engine
+
+    def confirm(self, columns: Columns, imagine: Callable[[], Inference], whole: bool) -> Inference:  # noqa: ARG002
+        """Infer on the engine alone what the shadow has said already; a process beside has to be told it again."""
+        return self.infer(columns, whole)
+
+    def assure(self) -> None:
+        """Return: everything is certified when it is returned."""
 
     def remember(self) -> None:
         """Begin another case: until the next, the engine is not asked twice about the same."""

@@ -129,6 +129,8 @@ class Codec:
         return Coder(write, read)
 
     def _tuple(self, item: Any) -> Coder:
+        if item in _PLAIN:
+            return Coder(lambda value, _: list(value), _plain_items(item))
         one = self.coder(item)
 
         def read(raw: Any, store: Store) -> Any:
@@ -242,6 +244,18 @@ def _plain(kind: type) -> Read:
         if type(raw) is not kind:
             raise BrokenError
         return raw
+
+    return read
+
+
+def _plain_items(kind: type) -> Read:
+    """Read what JSON holds as it is, all of one type."""
+    allowed = {kind}
+
+    def read(raw: Any, _: Store) -> Any:
+        if type(raw) is not list or not allowed.issuperset(map(type, raw)):
+            raise BrokenError
+        return tuple(raw)
 
     return read
 

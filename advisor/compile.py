@@ -12,6 +12,7 @@ from itertools import combinations, product
 from math import comb
 from typing import Literal
 
+from advisor.lowering import parts_of, tests_of
 from advisor.model import CASE, All, Condition, Count, Either, FindingTest, Not, Quantified, Test, leaves, paths_read
 from advisor.problems import Location, Problems
 from advisor.program import (
@@ -23,8 +24,10 @@ from advisor.program import (
     Meaning,
     Program,
     QuantifiedColumn,
+    Tests,
     Tree,
     Unit,
+    Uses,
 )
 from advisor.rule import Rule
 from advisor.rulebase import Playbase
@@ -80,6 +83,17 @@ def _strata(rules: tuple[Rule, ...], problems: Problems) -> list[list[Rule]] | N
     return groups
 
 
+def _uses(units: Iterable[Unit], paths: Iterable[str]) -> Uses:
+    rules = [(unit.number, unit.rule.then) for unit in units if unit.rule is not None]
+    return Uses(
+        asking=tuple(number for number, then in rules if then.ask),
+        guarding=tuple(number for number, then in rules if then.guard),
+        speaking=tuple(number for number, then in rules if then.supports or then.opposes),
+        acting=tuple(number for number, then in rules if then.actions),
+        paths=tuple(sorted(paths)),
+    )
+
+
 def _cycle(waiting: list[Rule], makers: dict[str, list[Rule]]) -> tuple[Location, str, str]:
     """Follow unmet findings from rule to rule until one repeats, and name the circle."""
     stuck = {r.id for r in waiting}
@@ -126,11 +140,13 @@ class _Compiler:
         for name in self.scopes:
             self._finding_column(name)
         top = max((u.level for u in self.units), default=0)
-        levels = tuple(tuple(u for u in self.units if u.level == n) for n in range(1, top + 1))
         columns, units = tuple(self.columns), tuple(self._with_writes())
-        by_number = {u.number: u for u in units}
-        levels = tuple(tuple(by_number[u.number] for u in level) for level in levels)
-        return Program(columns, units, levels, dict(self.quantified))
+        levels = tuple(tuple(u for u in units if u.level == n) for n in range(1, top + 1))
+        decide = [u.number for u in units if u.rule and (u.rule.then.candidate or u.rule.then.defeats)]
+        plain = Program(columns, units, (), Tests(), Uses(), {})
+        parts, uses = parts_of(levels, plain.below(decide)), _uses(units, plain.paths_below(decide))
+        tests = tests_of(columns, self.scope_of_path)
+        return Program(columns, units, parts, tests, uses, dict(self.quantified))
 
     def _with_writes(self) -> Iterator[Unit]:
         for unit in self.units:

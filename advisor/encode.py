@@ -6,20 +6,20 @@ Types, absence, evidence and dates end here; the engine never sees them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from advisor.evidence import UNKNOWN_STATE, Known, MemberView, Place, State, View
 from advisor.facttests import States, TestFunction, decider, knowledge_function, reference_function
 from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, Value, paths_read
-from advisor.program import NO, UNDECIDED, YES, Column, Program
+from advisor.program import NO, UNDECIDED, YES, Program
 from advisor.rows import Columns, Marks, Variants
 from advisor.rulebase import Knowledge
 
 Changes = Mapping[Place, State]
 """What is other in a variant: facts of the case or of its members, with the state that they are given."""
 
-Readers = dict[str, dict[str, list[tuple[int, TestFunction]]]]
-"""For each scope, the tests by the paths that they read."""
+_Readers = list[tuple[int, TestFunction]]
+"""Tests by the numbers of their columns."""
 
 MemberPlaces = Mapping[str, tuple[str, int, MemberView]]
 """For each member's id its list, its number there, and what is known of it."""
@@ -105,43 +105,44 @@ class Deciders:
 
 
 class _World:
-    """The tests that some columns make in each scope, as they are decided in the closed or in the open world."""
+    """The tests that a program makes in each scope, as they are decided in the closed or in the open world."""
 
-    def __init__(self, tests: Deciders, columns: Iterable[Column], open_world: bool) -> None:
-        scopes = (CASE, *tests.knowledge.lists)
-        self._width = len(tests.program.columns)
-        self._alone: Readers = {scope: {} for scope in scopes}
-        self._paired: Readers = {scope: {} for scope in scopes}
-        """Deciders that read one fact, and those that compare two."""
-        self.shared: dict[str, set[str]] = {scope: set() for scope in scopes}
+    def __init__(self, program: Program, tests: Deciders, open_world: bool) -> None:
+        self._program = program
+        self._tests = tests
+        self._open_world = open_world
+        self._scopes = (CASE, *tests.knowledge.lists)
+        self._unknown = program.tests.opened if open_world else program.tests.closed
+        self.shared = {name: frozenset(program.tests.shared.get(name, ())) for name in tests.knowledge.lists}
         """For each list the facts of the case that tests of its members read too."""
-        self._blank: dict[str, list[tuple[int, int]]] = {scope: [] for scope in scopes}
-        """The tests of each scope with what they are while nothing is known."""
         self._effect = lru_cache(maxsize=KEPT)(self._decided)
-        for column in columns:
-            means = column.means
-            if not isinstance(means, (FactTest, KnowledgeTest)) or means.path in tests.knowledge.lists:
-                continue
-            number, scope, test = column.number, column.scope, tests.function(column.number, open_world)
-            self._blank[scope].append((number, test(_NOTHING, _NOTHING)))
-            paths = paths_read(means)
-            readers = (self._alone if len(paths) == 1 else self._paired)[scope]
-            for path in paths:
-                readers.setdefault(path, []).append((number, test))
-                if scope != CASE and tests.knowledge.scope_of(path) == CASE:
-                    self.shared[scope].add(path)
+        self._readers = cache(self._find_readers)
 
     @cached_property
     def empty_case(self) -> list[int]:
         """The columns of a case of which nothing is known."""
-        row = [NO] * self._width
-        self.blank(row, CASE)
+        used, unknown = self._program.used, self._unknown
+        row = [int(value) if number in used else NO for number, value in enumerate(unknown)]
+        for numbers in self._program.tests.own.values():
+            for number in numbers:
+                row[number] = NO
         return row
 
-    def blank(self, row: list[int], scope: str) -> None:
-        """Set the tests of a scope to what they are while nothing is known."""
-        for number, value in self._blank[scope]:
-            row[number] = value
+    def blank(self, row: list[int], list_: str) -> None:
+        """Set the tests of a list's members to what they are while nothing is known."""
+        for number in self._program.own_columns(list_):
+            row[number] = int(self._unknown[number])
+
+    def _find_readers(self, scope: str, path: str) -> tuple[_Readers, _Readers]:
+        """Return the tests of a scope that read one fact alone, and those that compare it with another."""
+        alone, paired = list[tuple[int, TestFunction]](), list[tuple[int, TestFunction]]()
+        for number in self._program.tests.readers.get(path, ()):
+            column = self._program.columns[number]
+            if column.scope == scope and number in self._program.used:
+                assert isinstance(column.means, (FactTest, KnowledgeTest))
+                test = (number, self._tests.function(number, self._open_world))
+                (alone if len(paths_read(column.means)) == 1 else paired).append(test)
+        return alone, paired
 
     def decide(self, row: list[int], scope: str, paths: Iterable[str], case: States, member: States) -> None:
         """Decide the tests of a scope that read these facts."""
@@ -150,11 +151,10 @@ class _World:
 
     def values(self, scope: str, paths: Iterable[str], case: States, member: States) -> Iterator[tuple[int, int]]:
         """Yield the tests of a scope that read these facts, with their values."""
-        paired = self._paired[scope]
         for path in paths:
             state = member[path] if path in member else case.get(path, UNKNOWN_STATE)
             yield from self._effect(scope, path, state.known, state.value, state.grade, state.stale, state.contradicted)
-            for number, test in paired.get(path, ()):
+            for number, test in self._readers(scope, path)[1]:
                 yield number, test(case, member)
 
     def effect(self, scope: str, path: str, state: State) -> list[tuple[int, int]]:
@@ -163,14 +163,14 @@ class _World:
 
     def compared(self, path: str) -> bool:
         """Tell whether some test compares a fact with another."""
-        return any(path in readers for readers in self._paired.values())
+        return any(self._readers(scope, path)[1] for scope in self._scopes)
 
     def _decided(
         self, scope: str, path: str, known: Known, value: Value | None, grade: int, stale: bool, contradicted: bool
     ) -> list[tuple[int, int]]:
         """Decide the tests that read one fact alone; the same facts are the same in case after case."""
         states = {path: State(known, value, grade, stale, contradicted)}
-        return [(number, test(states, states)) for number, test in self._alone[scope].get(path, ())]
+        return [(number, test(states, states)) for number, test in self._readers(scope, path)[0]]
 
 
 class Encoder:
@@ -183,15 +183,13 @@ class Encoder:
     def __init__(self, program: Program, tests: Deciders) -> None:
         self.program = program
         self._tests = tests
-        self._width = len(program.columns)
         self._lists = tuple(tests.knowledge.lists)
         self._own = {name: program.own_columns(name) for name in self._lists}
-        self._columns = [c for c in program.columns if c.number in program.used]
         self._worlds: dict[bool, _World] = {}
         self._list_tests = [
-            (c.number, c.means)
-            for c in self._columns
-            if isinstance(c.means, KnowledgeTest) and c.means.path in self._lists
+            (number, means)
+            for number in program.tests.lists
+            if number in program.used and isinstance(means := program.columns[number].means, KnowledgeTest)
         ]
 
     def test(self, column: int, case: States, member: States) -> int:
@@ -200,7 +198,7 @@ class Encoder:
 
     def _world(self, open_world: bool) -> _World:
         if open_world not in self._worlds:
-            self._worlds[open_world] = _World(self._tests, self._columns, open_world)
+            self._worlds[open_world] = _World(self.program, self._tests, open_world)
         return self._worlds[open_world]
 
     def encode(self, view: View, open_world: bool = False) -> Columns:

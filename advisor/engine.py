@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from operator import getitem
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from advisor.inference import Answer, Fired
 from advisor.model import CASE
 from advisor.problems import EngineError
-from advisor.program import Program, Unit
+from advisor.program import Program
 from advisor.rows import picker
 
 try:
@@ -37,35 +37,27 @@ _HANDLED, _NOT_HANDLED = 0, 1
 _names = itertools.count(1)
 
 
-Literal = tuple[int, bool]
-"""A column, asked for yes or for no: what costs least to compare, of thousands."""
-
-
-class _Rule(NamedTuple):
-    """One alternative of one unit."""
-
-    unit: int
-    alternative: int
-    literals: tuple[Literal, ...]
+Rule = tuple[int, ...]
+"""One alternative: its unit, its place there, and its literals as numbers (`advisor.program.Part`)."""
 
 
 @cache
-def _name(literal: Literal) -> str:
+def _name(literal: int) -> str:
     """Return the property that says that a literal fails; thousands of rules read the same few hundred."""
-    return f"{'c' if literal[1] else 'n'}{literal[0]}"
+    return f"{'c' if literal % 2 else 'n'}{literal // 2}"
 
 
 @cache
-def _condition(literal: Literal) -> str:
+def _condition(literal: int) -> str:
     return f'{{"$nex":{{"{_name(literal)}":1}}}}'
 
 
 @cache
-def _fragments(literal: Literal, certain: bool) -> tuple[str, str, str]:
+def _fragments(literal: int, certain: bool) -> tuple[str, str, str]:
     """Return what a fact says of a literal, for each value of its column."""
     fails = f',"{_name(literal)}":1'
     doubtful = fails if certain else ""
-    return (fails, doubtful, "") if literal[1] else ("", doubtful, fails)
+    return (fails, doubtful, "") if literal % 2 else ("", doubtful, fails)
 
 
 @cache
@@ -88,16 +80,16 @@ class _Said(NamedTuple):
 class _Shard:
     """At most MAX_RULES engine rules with a ruleset of their own."""
 
-    def __init__(self, rules: Sequence[_Rule], deciding: bool = True) -> None:
+    def __init__(self, rules: Sequence[Rule], deciding: bool = True) -> None:
         self.rules = rules
         self.deciding = deciding
-        self.literals = sorted({literal for rule in rules for literal in rule.literals})
+        self.literals = sorted({literal for _, _, *literals in rules for literal in literals})
         self._check()
         texts = [f'"{n}":{{"all":[{{"m":{{"$and":[{self._conditions(rule)}]}}}}]}}' for n, rule in enumerate(rules)]
         definition = "{" + ",".join(texts) + ',"w":{"all":[{"m":{"!":1}}]}}'
         self.handle = _durable.create_ruleset(f"advisor{next(_names)}", definition)
-        self.pick = picker([column for column, _ in self.literals])
-        self.names = [(rule.unit, rule.alternative) for rule in rules]
+        self.pick = picker([literal // 2 for literal in self.literals])
+        self.names = [(unit, alternative) for unit, alternative, *_ in rules]
         self._possible = [_fragments(literal, False) for literal in self.literals]
         self._certain = [_fragments(literal, True) for literal in self.literals]
         self.answers: dict[tuple[int, ...], _Said] | None = None
@@ -111,8 +103,8 @@ class _Shard:
         if len(self.rules) > MAX_RULES or len(self.literals) > MAX_PROPERTIES:
             raise EngineError("a shard exceeds what the engine was measured to hold")
 
-    def _conditions(self, rule: _Rule) -> str:
-        return ",".join(['{"?":1}', *map(_condition, rule.literals)])
+    def _conditions(self, rule: Rule) -> str:
+        return ",".join(['{"?":1}', *map(_condition, rule[2:])])
 
     def _warm_up(self) -> None:
         """Complete one action: without it the engine frees uninitialised memory when its state is dropped."""
@@ -155,7 +147,7 @@ class _Shard:
         if code == _NOT_HANDLED:
             return []
         if code != _HANDLED:
-            raise EngineError(f"the engine returned code {code} for rule {self.rules[0].unit} and its neighbours")
+            raise EngineError(f"the engine returned code {code} for rule {self.rules[0][0]} and its neighbours")
         started = _durable.start_action_for_state(self.handle, state)
         if not started:
             raise EngineError("the engine matched a fact and named no rule")
@@ -177,20 +169,20 @@ class Engine:
     """Runs a program level by level. One instance must not be used by two threads at once."""
 
     def __init__(self, program: Program) -> None:
-        self._program = program
-        self._deciding = {unit.number for unit in program.deciding.running}
-        self._shards: list[dict[str, list[_Shard]]] = [{} for _ in program.levels]
+        self._parts = program.parts
+        self._shards: list[dict[str, list[_Shard]]] = [{} for _ in program.parts]
         self._remembers = False
         self._closed = False
-        for level in range(len(program.levels)):
+        for level in range(len(program.parts)):
             self.shards(level, CASE)
 
     def shards(self, level: int, scope: str) -> list[_Shard]:
         """Return the shards of a level and scope; those about members are made for the first case that has such."""
         found = self._shards[level].get(scope)
         if found is None:
-            units = [unit for unit in self._program.levels[level] if unit.scope == scope]
-            found = self._shards[level][scope] = _shards(units, self._deciding)
+            parts = [part for part in self._parts[level] if part.scope == scope]
+            shards = [_Shard(rules, part.decides) for part in parts for rules in _cut(part.alternatives)]
+            found = self._shards[level][scope] = shards
             if self._remembers:
                 self._forget(found)
         return found
@@ -235,34 +227,15 @@ class Engine:
                         shard.close()
 
 
-def _shards(units: Sequence[Unit], deciding: Collection[int]) -> list[_Shard]:
-    """Put units into shards: those that bear on verdicts first, apart from the others."""
-    parts = [[u for u in units if (u.number in deciding) is first] for first in (True, False)]
-    rules = [
-        (part, first)
-        for units, first in zip(parts, (True, False), strict=True)
-        for part in _parts(_engine_rules(units))
-    ]
-    return [_Shard(part, first) for part, first in rules]
-
-
-def _engine_rules(units: Iterable[Unit]) -> list[_Rule]:
-    return [
-        _Rule(unit.number, number, tuple([(lit.column, lit.positive) for lit in alternative]))
-        for unit in units
-        for number, alternative in enumerate(unit.alternatives)
-    ]
-
-
-def _parts(rules: list[_Rule]) -> list[list[_Rule]]:
+def _cut(rules: Iterable[Rule]) -> list[list[Rule]]:
     """Cut rules into shards that keep within both limits."""
-    parts: list[list[_Rule]] = []
-    literals: set[Literal] = set()
+    cut: list[list[Rule]] = []
+    literals: set[int] = set()
     for rule in rules:
-        more = literals.union(rule.literals)
-        if not parts or len(parts[-1]) >= MAX_RULES or len(more) > MAX_PROPERTIES:
-            parts.append([])
-            more = set(rule.literals)
-        parts[-1].append(rule)
+        more = literals.union(rule[2:])
+        if not cut or len(cut[-1]) >= MAX_RULES or len(more) > MAX_PROPERTIES:
+            cut.append([])
+            more = set(rule[2:])
+        cut[-1].append(rule)
         literals = more
-    return parts
+    return cut

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from advisor.certify import Certifier
+from advisor.beside import certifier
 from advisor.encode import Changes, Deciders, Encoder, differing
 from advisor.evidence import View
 from advisor.inference import Inference
@@ -12,18 +13,24 @@ from advisor.program import NO, Program
 from advisor.quarantine import Quarantine
 from advisor.rows import Columns
 from advisor.rulebase import Knowledge
-from advisor.shadow import Imagined, Shadow
+from advisor.shadow import Functions, Imagined, Shadow
 
 
 class Reasoner:
-    """A compiled rule base, ready to judge one view after the other."""
+    """A compiled rule base, ready to judge one view after the other.
 
-    def __init__(self, program: Program, knowledge: Knowledge) -> None:
+    Where the engine runs `beside`, nothing may be told before `assure` has returned.
+    """
+
+    def __init__(self, program: Program, knowledge: Knowledge, beside: bool = False) -> None:
         self.program = program
         self.quarantine = Quarantine(knowledge)
-        self.certifier = Certifier(program, knowledge.lists)
-        tests = Deciders(program, knowledge)
-        self._courses = {True: _Course(program, tests), False: _Course(program.deciding, tests)}
+        self.certifier = certifier(program, knowledge.lists, beside)
+        tests, functions = Deciders(program, knowledge), Functions()
+        self._courses = {
+            True: _Course(program, tests, functions),
+            False: _Course(program.deciding, tests, functions),
+        }
         self.encoder = self._courses[True].encoder
 
     def infer(self, view: View, name: str, open_world: bool = False, whole: bool = True) -> Inference:
@@ -38,8 +45,9 @@ class Reasoner:
 
     def confirm(self, view: View, open_world: bool = False, whole: bool = False) -> Inference:
         """Infer on the engine alone, where the shadow has said already, or says elsewhere, what must come out."""
-        columns = self._courses[whole].encoder.encode(self.quarantine.apply(view), open_world)
-        return self.certifier.infer(columns, whole)
+        course = self._courses[whole]
+        columns = course.encoder.encode(self.quarantine.apply(view), open_world)
+        return self.certifier.confirm(columns, partial(course.imagine, columns), whole)
 
     def imagine(self, view: View, open_world: bool = False, whole: bool = False) -> Inference:
         """Infer on the shadow alone: for searches whose results are confirmed by `infer`."""
@@ -58,6 +66,10 @@ class Reasoner:
             view = base
         return course.shadow.run(course.encoder.variants(view, changes, open_world))
 
+    def assure(self) -> None:
+        """Return once everything that was inferred is certified; raise EngineError if it cannot be."""
+        self.certifier.assure()
+
     def remember(self) -> None:
         """Begin another case: until the next, the engine is not asked twice about the same."""
         self.certifier.remember()
@@ -70,9 +82,9 @@ class Reasoner:
 class _Course:
     """How a program, or the part of it that bears on verdicts, is imagined."""
 
-    def __init__(self, program: Program, tests: Deciders) -> None:
+    def __init__(self, program: Program, tests: Deciders, functions: Functions) -> None:
         self.encoder = Encoder(program, tests)
-        self.shadow = Shadow(program)
+        self.shadow = Shadow(program, functions)
         self._size = len(program.units)
         self._units = {name: [u.number for u in program.running if u.scope == name] for name in tests.knowledge.lists}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple
 
 from advisor.model import CASE
 from advisor.program import NO, Unit
+from advisor.record import dataclass
 from advisor.rows import Columns
 
 Fired = tuple[int, int]
@@ -40,7 +41,7 @@ class Answer(NamedTuple):
                 yield Firing(unit, alternative, surely, self.list, self.member)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Inference:
     """Everything concluded about one view: column values, unit values, and the engine's answers as they came.
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from advisor.arbitrate import Arbiter, Decision
 from advisor.case import Case
 from advisor.domain import Domain
 from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, view_of, without_incidents
-from advisor.flips import Flip, FlipSearch
 from advisor.infer import Reasoner
 from advisor.inference import Inference
 from advisor.paths import Library
 from advisor.program import YES, Program
-from advisor.questions import Asker, Hanging, Question, paths_below
+from advisor.questions import Asker, Hanging, Question
 from advisor.record import dataclass
 from advisor.rulebase import Playbase
 from advisor.rulecache import open_playbase
 from advisor.settle import Settlement, Settler
+
+if TYPE_CHECKING:
+    from advisor.flips import Flip, FlipSearch
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,20 @@ class Judgement:
 class Judge:
     """A rule base ready to judge cases, one after the other."""
 
-    def __init__(self, base: Playbase, program: Program) -> None:
+    def __init__(self, base: Playbase, program: Program, beside: bool = False) -> None:
         self.base = base
         self.knowledge = base.knowledge
         self.program = program
-        self.reasoner = Reasoner(program, base.knowledge)
+        self.reasoner = Reasoner(program, base.knowledge, beside)
         self.arbiter = Arbiter(program, base.knowledge.order)
         self.domain = Domain(program, base.knowledge)
         self.settler = Settler(self.reasoner, self.arbiter, self.domain)
-        self._flips = FlipSearch(self.reasoner, self.arbiter, self.domain)
+
+    @cached_property
+    def _flips(self) -> FlipSearch:
+        from advisor.flips import FlipSearch
+
+        return FlipSearch(self.reasoner, self.arbiter, self.domain)
 
     @cached_property
     def _asker(self) -> Asker:
@@ -119,7 +127,7 @@ class Judge:
         alone = tuple(place for number, place in enumerate(masked) if not same >> number & 1)
         if alone or decision.winner is None:
             return alone or masked
-        read = paths_below(self.program, [decision.winner.unit.number])
+        read = self.program.paths_below([decision.winner.unit.number])
         return tuple(p for p in masked if p[1] in read)
 
     def flips(self, judgement: Judgement) -> list[Flip]:
@@ -145,11 +153,18 @@ class Judge:
         )
         return self._asker.questions(j.told, j.decision.verdict, j.inference, hanging, frozenset(asked))
 
+    def assure(self) -> None:
+        """Return once everything that was concluded is certified; raise EngineError if it cannot be."""
+        self.reasoner.assure()
+
     def close(self) -> None:
         """Free the engine."""
         self.reasoner.close()
 
 
-def open_judge(library: Library) -> Judge:
-    """Open a rule base, from the cache where that is as good; raise InputError with every problem found."""
-    return Judge(*open_playbase(library))
+def open_judge(library: Library, beside: bool = False) -> Judge:
+    """Open a rule base, from the cache where that is as good; raise InputError with every problem found.
+
+    For a single case the engine may run `beside`, in a process of its own; then nothing is told before `assure`.
+    """
+    return Judge(*open_playbase(library), beside)

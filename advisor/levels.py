@@ -17,7 +17,7 @@ class Levels:
     def __init__(self, program: Program) -> None:
         readers = _lists_that_read(program)
         self._size = len(program.units)
-        self._plans = [_LevelPlan(program, level, readers) for level in range(len(program.levels))]
+        self._plans = [_LevelPlan(program, level, readers) for level in range(len(program.parts))]
 
     def run(self, engine: Engine, columns: Columns, traced: bool) -> Inference:
         """Infer on the engine from encoded columns, which get the values of findings, helpers and quantifiers.
@@ -42,17 +42,14 @@ class _LevelPlan:
     """What happens after the units of one level have run: findings, helpers and quantifiers get their values."""
 
     def __init__(self, program: Program, level: int, readers: dict[int, tuple[str, ...]]) -> None:
-        units = program.levels[level]
-        self.scopes = {u.scope for u in units}
+        parts = program.parts[level]
+        self.scopes = {part.scope for part in parts}
         self.lists = sorted(self.scopes - {CASE})
-        writers = [u for u in units if u.writes is not None]
-        self.case_writes = [
-            (u.number, u.writes, readers.get(u.writes, ())) for u in writers if u.scope == CASE and u.writes is not None
-        ]
-        self.member_writes = {
-            name: [(u.number, u.writes) for u in writers if u.scope == name and u.writes is not None]
-            for name in self.lists
+        writes = {
+            scope: [pair for p in parts if p.scope == scope for pair in p.writes.items()] for scope in self.scopes
         }
+        self.case_writes = [(unit, column, readers.get(column, ())) for unit, column in writes.pop(CASE, ())]
+        self.member_writes = writes
         self.quantified = [(n, means, readers.get(n, ())) for n, means in program.quantified_at(level + 1)]
 
     def write(self, columns: Columns, case: list[int], members: dict[str, list[list[int]]]) -> None:
@@ -75,10 +72,10 @@ class _LevelPlan:
 def _lists_that_read(program: Program) -> dict[int, tuple[str, ...]]:
     """Return for each column of the case the lists whose members' rules read it."""
     found: dict[int, set[str]] = {}
-    for unit in program.running:
-        for number in {lit.column for alternative in unit.alternatives for lit in alternative}:
-            if unit.scope != CASE and program.columns[number].scope == CASE:
-                found.setdefault(number, set()).add(unit.scope)
+    for part in (part for level in program.parts for part in level if part.scope != CASE):
+        for number in {literal // 2 for _, _, *literals in part.alternatives for literal in literals}:
+            if program.columns[number].scope == CASE:
+                found.setdefault(number, set()).add(part.scope)
     return {number: tuple(sorted(lists)) for number, lists in found.items()}
 
 

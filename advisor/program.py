@@ -10,7 +10,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
-from advisor.model import Quantified, Quantifier, Test
+from advisor.model import FactTest, KnowledgeTest, Quantified, Quantifier, Test, paths_read
 from advisor.record import dataclass
 from advisor.rule import Rule
 
@@ -89,12 +89,64 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Units of one level and scope that run together: those that bear on verdicts (`decides`), or the others.
+
+    Literals are numbers here: twice the column, and one more unless it is asked for no. `alternatives` tell for each
+    alternative its unit, its place there and its literals; `conditions` are the units' conditions as JSON, anything but
+    a literal as a list of operator, need and parts. `reads` are the columns in conditions, `writes` the columns that
+    units write.
+    """
+
+    scope: str
+    decides: bool
+    units: tuple[int, ...]
+    reads: tuple[int, ...]
+    writes: dict[int, int]
+    alternatives: tuple[tuple[int, ...], ...]
+    conditions: str
+
+
+@dataclass(frozen=True)
+class Tests:
+    """What columns ask: worked out once, so that of a case only those are looked at that read what is known of it.
+
+    `readers` are the tests by the facts that they read, `lists` those that ask whether a list is known, `shared` for
+    each list the facts of the case that tests of its members read; `own` are all columns of members, `quantified` those
+    of quantifiers. `closed` and `opened` say what every column is while nothing is known: a digit for each.
+    """
+
+    readers: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    lists: tuple[int, ...] = ()
+    shared: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    own: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    quantified: tuple[int, ...] = ()
+    closed: str = ""
+    opened: str = ""
+
+
+@dataclass(frozen=True)
+class Uses:
+    """The units whose rules do more than conclude, by what they do: nobody has to look at all to find the few."""
+
+    asking: tuple[int, ...] = ()
+    guarding: tuple[int, ...] = ()
+    speaking: tuple[int, ...] = ()
+    acting: tuple[int, ...] = ()
+    paths: tuple[str, ...] = ()
+    """The paths of all facts that could bear on a verdict."""
+
+
+@dataclass(frozen=True)
 class Program:
     """Everything that inference needs, in plain numbers. Levels count from 1."""
 
     columns: tuple[Column, ...]
     units: tuple[Unit, ...]
-    levels: tuple[tuple[Unit, ...], ...]
+    parts: tuple[tuple[Part, ...], ...]
+    """What runs in each level."""
+    tests: Tests
+    uses: Uses
     quantified: dict[Quantified, int] = field(compare=False)
     """The columns of the quantifiers as rules write them."""
 
@@ -126,17 +178,25 @@ class Program:
     @cached_property
     def asking(self) -> tuple[Unit, ...]:
         """The rules that ask for facts."""
-        return tuple(unit for unit in self.units if unit.rule and unit.rule.then.ask)
+        return self._numbered(self.uses.asking)
 
     @cached_property
     def guarding(self) -> tuple[Unit, ...]:
         """The rules that state a legal limit."""
-        return tuple(unit for unit in self.units if unit.rule and unit.rule.then.guard)
+        return self._numbered(self.uses.guarding)
 
     @cached_property
     def speaking(self) -> tuple[Unit, ...]:
         """The rules that speak for or against a verdict."""
-        return tuple(u for u in self.units if u.rule and (u.rule.then.supports or u.rule.then.opposes))
+        return self._numbered(self.uses.speaking)
+
+    @cached_property
+    def acting(self) -> tuple[Unit, ...]:
+        """The rules that call for actions."""
+        return self._numbered(self.uses.acting)
+
+    def _numbered(self, numbers: Iterable[int]) -> tuple[Unit, ...]:
+        return tuple(self.units[number] for number in numbers)
 
     @cached_property
     def running(self) -> tuple[Unit, ...]:
@@ -144,18 +204,23 @@ class Program:
         return tuple(unit for level in self.levels for unit in level)
 
     @cached_property
+    def levels(self) -> tuple[tuple[Unit, ...], ...]:
+        """The units that are run in each level, in the order of their numbers."""
+        return tuple(self._numbered(sorted(n for part in level for n in part.units)) for level in self.parts)
+
+    @cached_property
     def used(self) -> frozenset[int]:
         """The columns that these units read or write."""
-        read = {lit.column for unit in self.running for alternative in unit.alternatives for lit in alternative}
-        return frozenset(read | {unit.writes for unit in self.running if unit.writes is not None})
+        return frozenset(n for level in self.parts for part in level for n in (*part.reads, *part.writes.values()))
 
     def own_columns(self, list_: str) -> list[int]:
         """Return the columns in use in which the members of a list differ."""
-        return [c.number for c in self.columns if c.scope == list_ and c.number in self.used]
+        return [number for number in self.tests.own.get(list_, ()) if number in self.used]
 
     def quantified_at(self, level: int) -> list[tuple[int, QuantifiedColumn]]:
         """Return the quantifier columns in use that can be computed once this level has run."""
-        at_level = ((c.number, c.means) for c in self.columns if c.level == level and c.number in self.used)
+        columns = (self.columns[number] for number in self.tests.quantified if number in self.used)
+        at_level = ((c.number, c.means) for c in columns if c.level == level)
         return [(number, means) for number, means in at_level if isinstance(means, QuantifiedColumn)]
 
     @cached_property
@@ -164,9 +229,8 @@ class Program:
 
         Units and columns keep their numbers. What is said and done about a verdict is most of a rule base.
         """
-        kept = self.below(u.number for u in self.units if u.rule and (u.rule.then.candidate or u.rule.then.defeats))
-        levels = tuple(tuple(unit for unit in level if unit.number in kept) for level in self.levels)
-        return Program(self.columns, self.units, levels, self.quantified)
+        parts = tuple(tuple(part for part in level if part.decides) for level in self.parts)
+        return Program(self.columns, self.units, parts, self.tests, Uses(), self.quantified)
 
     def below(self, units: Iterable[int]) -> set[int]:
         """Return these units and all on which they rest."""
@@ -177,6 +241,14 @@ class Program:
                 found.add(number)
                 stack.extend(unit.number for unit in self._below(self.units[number]))
         return found
+
+    def paths_below(self, units: Iterable[int]) -> frozenset[str]:
+        """Return the paths of all facts that these units read, through findings and quantifiers."""
+        alternatives = (alternative for n in self.below(units) for alternative in self.units[n].alternatives)
+        read = {lit.column for alternative in alternatives for lit in alternative}
+        tests = (self.columns[number].means for number in read)
+        paths = {p for test in tests if isinstance(test, (FactTest, KnowledgeTest)) for p in paths_read(test)}
+        return frozenset(path for path in paths if "." in path)
 
     def _below(self, unit: Unit) -> Iterator[Unit]:
         """Yield the units on which one rests."""

@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import cached_property
 
 from advisor import rulebase
-from advisor.compile import compile_rules
 from advisor.encode import Changes, Deciders, Encoder
 from advisor.evidence import View, quarantined
 from advisor.model import Text, paths_read
@@ -60,6 +59,8 @@ class Quarantine:
     @cached_property
     def condition(self) -> tuple[Encoder, Tree]:
         """The quarantine's condition, compiled as the only rule of a rule base of its own."""
+        from advisor.compile import compile_rules
+
         empty = Text("", "")
         when = self.knowledge.evidence.quarantine.when
         rule = Rule("quarantine", empty, "stable", when, Then(), empty, (), ())

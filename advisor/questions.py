@@ -11,11 +11,10 @@ from advisor.domain import Domain
 from advisor.evidence import Doubt, Place, View, doubt, learnt, places
 from advisor.infer import Reasoner
 from advisor.inference import Inference
-from advisor.model import FactTest, KnowledgeTest, Value, paths_read
-from advisor.program import YES, Program
+from advisor.model import Value
+from advisor.program import YES, Unit
 from advisor.record import dataclass
 from advisor.rows import lanes
-from advisor.rule import Rule
 
 MAX_ASKED = 12
 """Questions are asked about so many members of a list, the first ones; nobody would read more."""
@@ -60,8 +59,9 @@ class Asker:
         self.reasoner = reasoner
         self.arbiter = arbiter
         self.domain = domain
-        self.acting = [(u, _served(u.rule)) for u in reasoner.program.units if u.rule and u.rule.then.actions]
-        self.paths = upstream(reasoner.program, arbiter) | reasoner.quarantine.paths
+        self.acting = reasoner.program.acting
+        self.paths = frozenset(reasoner.program.uses.paths) | reasoner.quarantine.paths
+        self._served: dict[int, frozenset[str] | None] = {}
 
     def questions(
         self, view: View, verdict: str, inference: Inference, hanging: Hanging, wanted: frozenset[str]
@@ -115,8 +115,16 @@ class Asker:
         return self.domain.knowledge.facts[path].type != "text" or path in wanted
 
     def _actions(self, inference: Inference, verdict: str) -> frozenset[int]:
-        serving = (u for u, serves in self.acting if serves is None or verdict in serves)
-        return frozenset(u.number for u in serving if inference.value(u) == YES)
+        acting = [(unit, self.served(unit)) for unit in self.acting if inference.value(unit) == YES]
+        return frozenset(unit.number for unit, serves in acting if serves is None or verdict in serves)
+
+    def served(self, unit: Unit) -> frozenset[str] | None:
+        """Return the verdicts that a rule's actions serve; None if one of them serves all."""
+        if unit.number not in self._served:
+            actions = unit.rule.then.actions if unit.rule else ()
+            every = any(not action.serves for action in actions)
+            self._served[unit.number] = None if every else frozenset(v for action in actions for v in action.serves)
+        return self._served[unit.number]
 
 
 class _Told:
@@ -154,8 +162,9 @@ class _Told:
     def moved(self, actions: frozenset[int]) -> int:
         """Return the answers after which other rules act than do now."""
         changed = 0
-        for unit, serves in self.asker.acting:
+        for unit in self.asker.acting:
             acts = self.imagined.certain(unit)
+            serves = self.asker.served(unit) if acts else None
             if serves is not None:
                 acts &= reduce(or_, (self.verdicts.get(verdict, 0) for verdict in serves), 0)
             changed |= acts ^ self.every if unit.number in actions else acts
@@ -165,25 +174,3 @@ class _Told:
 def _question(place: Place, why: Doubt, answers: tuple[Answer, ...], verdict: str, hanging: Hanging) -> Question:
     turns = tuple(a for a in answers if a.verdict != verdict)
     return Question(place, why, answers, turns, place in hanging.places, sum(a.settles for a in answers))
-
-
-def _served(rule: Rule) -> frozenset[str] | None:
-    """Return the verdicts that a rule's actions serve; None if one of them serves all."""
-    if any(not action.serves for action in rule.then.actions):
-        return None
-    return frozenset(verdict for action in rule.then.actions for verdict in action.serves)
-
-
-def upstream(program: Program, arbiter: Arbiter) -> frozenset[str]:
-    """Return the paths of all facts that could bear on the verdict."""
-    start = [n for c in arbiter.contenders for n in (c.unit.number, *c.defeated_by)]
-    return paths_below(program, start)
-
-
-def paths_below(program: Program, units: list[int]) -> frozenset[str]:
-    """Return the paths of all facts that these units read, through findings and quantifiers."""
-    alternatives = (alternative for n in program.below(units) for alternative in program.units[n].alternatives)
-    read = {lit.column for alternative in alternatives for lit in alternative}
-    tests = (program.columns[number].means for number in read)
-    paths = {path for test in tests if isinstance(test, (FactTest, KnowledgeTest)) for path in paths_read(test)}
-    return frozenset(path for path in paths if "." in path)

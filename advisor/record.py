@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 -- for others to import
 else:
     import dataclasses
+    import inspect
     from operator import attrgetter, ge, gt, le, lt
+
+    _FEW = 12
+    """After so many instances a class gets a constructor of its own."""
 
     _plain = dataclasses.dataclass(init=False, repr=False, eq=False)
 
@@ -51,7 +55,8 @@ else:
             self.cls, self.name = cls, name
 
         def __get__(self, instance, owner):
-            _complete(self.cls)
+            del self.cls.__dataclass_fields__, self.cls.__match_args__
+            _plain(self.cls)
             return getattr(owner, self.name)
 
     def _first(cls, name):
@@ -62,31 +67,66 @@ else:
         return first
 
     def _complete(cls):
-        """Find the fields of a class, and write what depends on them in the place of what stood for it."""
-        if not isinstance(vars(cls)["__dataclass_fields__"], _Later):
-            return
-        del cls.__dataclass_fields__, cls.__match_args__
-        _plain(cls)
-        compared = [f.name for f in dataclasses.fields(cls) if f.compare]
+        """Write what depends on the fields of a class in the place of what stood for it."""
+        own = _own_fields(cls)
+        compared = [name for name, f in own.items() if f.compare]
         key = attrgetter(*compared) if compared else lambda _: ()
 
         def equal(self, other):
             return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
 
-        cls.__init__, cls.__eq__, cls.__hash__ = _constructor(cls), equal, lambda self: hash(key(self))
+        cls.__init__, cls.__eq__, cls.__hash__ = _plain_constructor(cls, own), equal, lambda self: hash(key(self))
 
-    def _constructor(cls):
+    def _own_fields(cls):
+        """Find the fields of a class as `dataclasses` does, but for what it takes no instance to know."""
+        found = {}
+        for base in reversed(cls.__mro__):
+            known = base.__dict__.get("__dataclass_fields__")
+            if isinstance(known, dict):
+                found.update(known)
+                continue
+            for name in inspect.get_annotations(base):
+                default = base.__dict__.get(name, dataclasses.MISSING)
+                found[name] = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
+        return found
+
+    def _plain_constructor(cls, own):
+        """Return a constructor for the few instances that most classes have; a quicker one has to be compiled."""
+        names, left = list(own), [_FEW]
+
+        def __init__(self, *args, **named):  # noqa: N807 -- it becomes one
+            left[0] -= 1
+            given = dict(zip(names, args, strict=False))
+            for name in names[len(args) :]:
+                f = own[name]
+                if name in named:
+                    given[name] = named[name]
+                elif f.default is not dataclasses.MISSING:
+                    given[name] = f.default
+                elif f.default_factory is not dataclasses.MISSING:
+                    given[name] = f.default_factory()
+            if not left[0]:
+                cls.__init__ = _constructor(cls, own)
+            apart = given.keys() - names[: len(args)] >= named.keys()
+            if not apart or len(given) < len(names) or len(args) > len(names):
+                _constructor(cls, own)(self, *args, **named)  # which says what is wrong
+            self.__dict__.update(given)
+
+        __init__.__qualname__ = f"{cls.__qualname__}.__init__"
+        return __init__
+
+    def _constructor(cls, own):
         """Write a constructor; its text holds nothing but the names of fields."""
         known, parameters, lines = {"__left": dataclasses.MISSING}, ["self"], ["__kept = self.__dict__"]
-        for f in dataclasses.fields(cls):
-            default, value = f"__{f.name}", f.name
+        for name, f in own.items():
+            default, value = f"__{name}", name
             if f.default is not dataclasses.MISSING:
                 known[default] = f.default
             elif f.default_factory is not dataclasses.MISSING:
                 known[default] = f.default_factory
-                value, default = f"{default}() if {f.name} is __left else {f.name}", "__left"
-            parameters.append(f"{f.name}={default}" if default in known else f.name)
-            lines.append(f'__kept["{f.name}"] = {value}')
+                value, default = f"{default}() if {name} is __left else {name}", "__left"
+            parameters.append(f"{name}={default}" if default in known else name)
+            lines.append(f'__kept["{name}"] = {value}')
         exec(f"def __init__({', '.join(parameters)}):\n    " + "\n    ".join(lines), known)
         made = known["__init__"]
         made.__qualname__ = f"{cls.__qualname__}.__init__"

@@ -35,9 +35,13 @@ def judged(
     try:
         judgement = judge.judge(load_case(path, judge.knowledge), day)
         if judgement.case.kind == "account":
-            return Judged(account_report(judge, judgement, names))
+            account = account_report(judge, judgement, names)
+            judge.assure()
+            return Judged(account)
         found = report(judge, judgement, names)
-        return Judged(found, _change(judge, judgement, found, before) if before is not None else None)
+        change = _change(judge, judgement, found, before) if before is not None else None
+        judge.assure()
+        return Judged(found, change)
     except InputError as error:
         return Judged(Unreadable(paths.display(path), tuple(map(str, error.problems))))
     except EngineError as error:

@@ -7,13 +7,13 @@ that it is at least undecided in variant i, bit i of `certain` that it is yes. O
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import add, itemgetter
 
 from advisor.program import NO, YES
+from advisor.record import dataclass
 
 
-@dataclass
+@dataclass(frozen=True)
 class Columns:
     """The values of all columns for one case: the case's own row, and a row for each member of each list.
 
@@ -40,7 +40,7 @@ OwnColumns = Mapping[str, Sequence[int]]
 """For each list the columns in which its members differ."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Bits:
     """Numbered three-valued things, columns or units, in many rows side by side."""
 

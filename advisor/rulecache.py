@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from advisor import reference, rule, rulebase
 from advisor.cache import remembered
 from advisor.codec import Brief, Shape
 from advisor.late import BrokenError
+from advisor.lowering import OPERATORS, short, short_literal
 from advisor.model import Fact, Setting
 from advisor.paths import Library, yaml_files
 from advisor.program import Column, Lit, Program, Tree, Unit
 from advisor.record import dataclass
 from advisor.rulebase import Playbase
-
-_OPERATORS: Final = ("all", "either", "count")
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,6 @@ def _files(roots: list[Path]) -> list[Path]:
     return [path for root in roots for path in (root, *yaml_files(root))]
 
 
-def _lit_number(lit: Lit) -> int:
-    return 2 * lit.column + lit.positive
-
-
 def _lit(raw: Any) -> Lit:
     if type(raw) is not int or raw < 0:
         raise BrokenError
@@ -64,13 +59,6 @@ _LITS: dict[int, Lit] = {}
 _LEAVES: dict[int, Tree] = {}
 
 
-def _plain_tree(tree: Tree) -> Any:
-    """Write a condition: a literal as its number, anything else as a list of operator, need and parts."""
-    if tree.lit is not None:
-        return _lit_number(tree.lit)
-    return [_OPERATORS.index(tree.op), tree.need, *map(_plain_tree, tree.parts)]
-
-
 def _tree(raw: Any) -> Tree:
     if type(raw) is not list:
         lit = _lit(raw)
@@ -78,9 +66,9 @@ def _tree(raw: Any) -> Tree:
             _LEAVES[raw] = Tree("lit", lit)
         return _LEAVES[raw]
     operator, need, *parts = raw if len(raw) >= 2 else (None, None)
-    if type(operator) is not int or type(need) is not int or not 0 <= operator < len(_OPERATORS):
+    if type(operator) is not int or type(need) is not int or not 0 <= operator < len(OPERATORS):
         raise BrokenError
-    return Tree(_OPERATORS[operator], None, tuple([_tree(part) for part in parts]), need)
+    return Tree(OPERATORS[operator], None, tuple([_tree(part) for part in parts]), need)
 
 
 _SHAPE = Shape(
@@ -111,6 +99,6 @@ _SHAPE = Shape(
         reference.Method: ("label", "note", "boxes"),
     },
     shared=frozenset((rule.Rule, Unit)),
-    brief={Lit: Brief(_lit_number, _lit), Tree: Brief(_plain_tree, _tree)},
+    brief={Lit: Brief(short_literal, _lit), Tree: Brief(short, _tree)},
     left_out=frozenset(((rule.Rule, "examples"),)),
 )

@@ -6,19 +6,14 @@ agree only if the lowering is right. It also serves the searches, whose results 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from functools import cached_property
 
+from advisor.lowering import Lowered
 from advisor.model import CASE
-from advisor.program import Column, Lit, Program, QuantifiedColumn, Tree, Unit
+from advisor.program import Part, Program, QuantifiedColumn, Unit
 from advisor.record import dataclass
 from advisor.rows import Bits, Variants
-
-LevelFunction = Callable[[list[int], list[int], int], list[int]]
-"""Gives units from columns, the same columns negated, and the bits of all rows.
-
-All are pairs: the possible bits above the certain ones. Negation aside, both are worked out alike, so once is enough.
-"""
 
 
 @dataclass(frozen=True)
@@ -39,10 +34,10 @@ class Imagined:
 class Shadow:
     """Runs a program level by level, like the engine, without recording firings."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, functions: Functions) -> None:
         self._size = len(program.units)
         handed: dict[str, set[int]] = {}
-        self._levels = [_Level(program, number, handed) for number in range(len(program.levels))]
+        self._levels = [_Level(program, number, handed, functions) for number in range(len(program.parts))]
 
     def run(self, variants: Variants) -> Imagined:
         """Judge all variants; their columns get the values of findings, helpers and quantifiers."""
@@ -53,14 +48,24 @@ class Shadow:
         return Imagined(variants, case, members)
 
 
+class Functions:
+    """The conditions of parts as Python, compiled when there is the first case that needs them."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, LevelFunction] = {}
+
+    def of(self, part: Part) -> LevelFunction:
+        """Return what gives the units of a part from its columns; one and the same for one part."""
+        if id(part) not in self._made:
+            self._made[id(part)] = LevelFunction(part)
+        return self._made[id(part)]
+
+
 class _Level:
     """The units of one level, and what is written once they have run."""
 
-    def __init__(self, program: Program, number: int, handed: dict[str, set[int]]) -> None:
-        units = program.levels[number]
-        self.parts = [
-            _Part(program, [u for u in units if u.scope == s], handed) for s in sorted({u.scope for u in units})
-        ]
+    def __init__(self, program: Program, number: int, handed: dict[str, set[int]], functions: Functions) -> None:
+        self.parts = [_RunningPart(program, part, handed, functions.of(part)) for part in program.parts[number]]
         self.quantified = program.quantified_at(number + 1)
 
     def run(self, variants: Variants, case: Bits, members: dict[str, Bits]) -> None:
@@ -70,24 +75,48 @@ class _Level:
             variants.case.raise_to(column, *_quantified(means, variants))
 
 
-class _Part:
-    """The units of one level about the case, or about the members of one list."""
+class LevelFunction:
+    """Gives the units of a part from columns, the same columns negated, and the bits of all rows.
 
-    def __init__(self, program: Program, units: list[Unit], handed: dict[str, set[int]]) -> None:
-        self.scope = units[0].scope
-        self.units = units
-        self.numbers = [unit.number for unit in units]
-        self.columns = sorted({lit.column for unit in units for lit in _literals(unit.tree) if lit.positive})
-        self.negated = sorted({lit.column for unit in units for lit in _literals(unit.tree) if not lit.positive})
-        self.writes = [(u.number, u.writes) for u in units if u.writes is not None]
-        known = handed.setdefault(self.scope, set())
-        self.from_case = sorted(_case_columns(program.columns, units) - known) if self.scope != CASE else []
-        known.update(self.from_case)
+    All are pairs: the possible bits above the certain ones. Negation aside, both are worked out alike, so once is
+    enough.
+    """
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
 
     @cached_property
-    def function(self) -> LevelFunction:
-        """The conditions as Python; compiled when there is the first case with such members."""
-        return _function(self.units, self.columns, self.negated)
+    def _lowered(self) -> Lowered:
+        return Lowered(self._part)
+
+    @cached_property
+    def _function(self) -> Callable[..., list[int]]:
+        parameters = ", ".join(["every", *self._lowered.parameters])
+        # The text holds nothing but the numbers of columns: no word of a rule file reaches it.
+        made: Callable[..., list[int]] = eval(f"lambda {parameters}: {self._lowered.text}", {"some": _some})
+        return made
+
+    def conclude(self, columns: Bits, every: int) -> list[int]:
+        """Return the units of the part."""
+        possible, certain, width = columns.possible, columns.certain, every.bit_length()
+        both = every << width | every
+        plain = [possible[n] << width | certain[n] for n in self._lowered.columns]
+        negated = [both ^ (certain[n] << width | possible[n]) for n in self._lowered.negated]
+        return self._function(both, *plain, *negated)
+
+
+class _RunningPart:
+    """The units of a part, run; those about members get what they read of the case from the case first."""
+
+    def __init__(self, program: Program, part: Part, handed: dict[str, set[int]], function: LevelFunction) -> None:
+        self.scope = part.scope
+        self._part = part
+        self._function = function
+        self._from_case: list[int] = []
+        if part.scope != CASE:
+            known = handed.setdefault(part.scope, set())
+            self._from_case = [n for n in part.reads if program.columns[n].scope == CASE and n not in known]
+            known.update(self._from_case)
 
     def run(self, variants: Variants, values: Bits) -> None:
         if self.scope == CASE:
@@ -96,35 +125,15 @@ class _Part:
             return
         else:
             columns, every = variants.members[self.scope], variants.all_rows(self.scope)
-            for number in self.from_case:
+            for number in self._from_case:
                 variants.hand_down(number, self.scope)
-        self._conclude(columns, values, every)
-        for unit, column in self.writes:
-            columns.raise_to(column, values.possible[unit], values.certain[unit])
-
-    def _conclude(self, columns: Bits, values: Bits, every: int) -> None:
-        possible, certain, width = columns.possible, columns.certain, every.bit_length()
-        both = every << width | every
-        plain = [possible[n] << width | certain[n] for n in self.columns]
-        negated = [both ^ (certain[n] << width | possible[n]) for n in self.negated]
-        possible, certain = values.possible, values.certain
-        for number, value in zip(self.numbers, self.function(plain, negated, both), strict=True):
+        possible, certain, width = values.possible, values.certain, every.bit_length()
+        for number, value in zip(self._part.units, self._function.conclude(columns, every), strict=True):
             if value:
                 possible[number] = value >> width
                 certain[number] = value & every
-
-
-def _case_columns(columns: tuple[Column, ...], units: Iterable[Unit]) -> set[int]:
-    """Return the columns of the case that units about members read."""
-    read = {lit.column for unit in units for lit in _literals(unit.tree)}
-    return {number for number in read if columns[number].scope == CASE}
-
-
-def _literals(tree: Tree) -> Iterator[Lit]:
-    if tree.lit is not None:
-        yield tree.lit
-    for part in tree.parts:
-        yield from _literals(part)
+        for unit, column in self._part.writes.items():
+            columns.raise_to(column, possible[unit], certain[unit])
 
 
 def _quantified(means: QuantifiedColumn, variants: Variants) -> tuple[int, int]:
@@ -142,25 +151,6 @@ def _quantified(means: QuantifiedColumn, variants: Variants) -> tuple[int, int]:
     if means.quantifier == "any":
         return some_possible, some_certain
     return full ^ some_certain, full ^ some_possible
-
-
-def _function(units: list[Unit], columns: list[int], negated: list[int]) -> LevelFunction:
-    names = {(number, True): f"c[{place}]" for place, number in enumerate(columns)}
-    names.update({(number, False): f"n[{place}]" for place, number in enumerate(negated)})
-    text = f"lambda c, n, every: [{', '.join([_expression(unit.tree, names) for unit in units])}]"
-    # The text holds nothing but places in lists: no word of a rule file reaches it.
-    made: LevelFunction = eval(text, {"some": _some})
-    return made
-
-
-def _expression(tree: Tree, names: Mapping[tuple[int, bool], str]) -> str:
-    """Write a condition as Python."""
-    if tree.lit is not None:
-        return names[tree.lit.column, tree.lit.positive]
-    parts = [_expression(part, names) for part in tree.parts]
-    if tree.op == "count":
-        return f"some({tree.need}, every, {', '.join(parts)})"
-    return f"({' & '.join(parts) or 'every'})" if tree.op == "all" else f"({' | '.join(parts) or 0})"
 
 
 def _some(need: int, every: int, *parts: int) -> int:

@@ -41,13 +41,6 @@ class GaveUp:
     reason: str
 
 
-def processes() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def work(
     function: Callable[[T], R], items: Sequence[T], count: int, patience: float = PATIENCE, memory: int = MEMORY
 ) -> Iterator[tuple[int, R | GaveUp]]:

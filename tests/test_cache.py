@@ -11,6 +11,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
@@ -23,11 +24,12 @@ import pytest
 from advisor import cache, cachefile, playbase, rulecache
 from advisor.codec import Codec, Shape
 from advisor.late import BrokenError
+from advisor.lowering import Lowered
 from advisor.model import Text
 from advisor.paths import Library, shipped
 from advisor.playbase import load_playbase
-from advisor.problems import InputError
-from advisor.program import Program
+from advisor.problems import EngineError, InputError
+from advisor.program import Part, Program
 from advisor.render.data import to_json
 from advisor.rule import Rule
 from advisor.rulebase import Playbase
@@ -134,7 +136,12 @@ def test_they_are_written_as_json_like_others(place: Path) -> None:
     assert to_json(list(remembered.facts.values())) == to_json(list(made.facts.values()))
 
 
-def test_a_file_that_changes_is_read(place: Path, library: Library, loads: list[Library]) -> None:
+@pytest.mark.parametrize("stamped", [False, True])
+def test_a_file_that_changes_is_read(
+    stamped: bool, place: Path, library: Library, loads: list[Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if stamped:
+        later(monkeypatch)
     open_playbase(library)
     path = any_rule(library)
     before = path.stat()
@@ -253,7 +260,8 @@ def _nodes(value: Any) -> list[tuple[Any, int]]:
 
 
 def _sealed(data: bytes, library: Library) -> bytes:
-    return cache._seal(data, cache._key(rulecache._files([library.rules, library.knowledge]))) + data
+    whole = cache._key(rulecache._files([library.rules, library.knowledge])) + cache._NO_STAMP + data
+    return cache._seal(whole) + whole
 
 
 @pytest.mark.parametrize("part", ["head", "line"])
@@ -263,7 +271,7 @@ def test_other_shapes_are_broken_even_when_sealed(
     """What is wrong wherever it stands is found when it is decoded, and taken from the files."""
     right = flat(open_playbase(library))
     file, chance = kept(place), random.Random(part)
-    lines = file.read_bytes()[32:].split(b"\n")
+    lines = file.read_bytes()[96:].split(b"\n")
     loaded = load_playbase(library)
     monkeypatch.setattr(playbase, "load_playbase", lambda _: loaded)
     for _ in range(150):
@@ -289,7 +297,7 @@ def test_foreign_json_is_broken_even_when_sealed(
 def test_words_never_reach_the_evaluator(place: Path, library: Library) -> None:
     """The shadow writes column numbers into Python, so nothing else may come out of the cache for one."""
     open_playbase(library)
-    head, *lines = kept(place).read_bytes()[32:].split(b"\n")
+    head, *lines = kept(place).read_bytes()[96:].split(b"\n")
     value = json.loads(head)
     units = [entry for entry in value[1] if isinstance(entry[3], str) and isinstance(entry[-2], list)]
     assert units
@@ -300,6 +308,40 @@ def test_words_never_reach_the_evaluator(place: Path, library: Library) -> None:
     columns = [unit.tree.lit.column for unit in program.units if unit.tree.lit]
     assert columns
     assert all(type(column) is int for column in columns)
+
+
+@pytest.mark.parametrize("conditions", ['["0]; raise SystemExit; c[0"]', "[[0]]", "[1.5]", "{}", "[[9,0]]", "[-1]"])
+def test_conditions_that_were_not_written_there_are_refused(conditions: str) -> None:
+    part = Part("case", True, (0,), (0,), {}, (), conditions)
+    with pytest.raises(EngineError, match="empty its folder"):
+        Lowered(part)
+
+
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let some time pass."""
+    now = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: now + 60_000_000_000)
+
+
+def test_files_that_nobody_touched_are_not_read_again(
+    place: Path, library: Library, loads: list[Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = flat(open_playbase(library))
+    later(monkeypatch)
+    open_playbase(library)  # they bear a stamp from now on
+    stamped = kept(place).read_bytes()
+    monkeypatch.setattr(cache, "_key", lambda _: pytest.fail("the files were read"))
+    assert flat(open_playbase(library)) == right
+    assert kept(place).read_bytes() == stamped
+    assert len(loads) == 1
+
+
+def test_files_changed_just_now_bear_no_stamp(place: Path, library: Library, loads: list[Library]) -> None:
+    open_playbase(library)
+    assert kept(place).read_bytes()[64:96] == cache._NO_STAMP
+    open_playbase(library)
+    assert kept(place).read_bytes()[64:96] == cache._NO_STAMP
+    assert len(loads) == 1
 
 
 def test_nothing_is_kept_when_it_is_off(

@@ -11,6 +11,7 @@ import durable_rules_engine as _durable
 import pytest
 
 from advisor import engine as engine_module
+from advisor.certify import Certifier
 from advisor.engine import MAX_PROPERTIES, MAX_RULES, Engine, fnv1a
 from advisor.evidence import View
 from advisor.infer import Reasoner
@@ -35,10 +36,15 @@ def reasoner_of(base: Playbase) -> Reasoner:
     return Reasoner(compiled(base), base.knowledge)
 
 
+def engine_of(reasoner: Reasoner) -> Engine:
+    assert isinstance(reasoner.certifier, Certifier)
+    return reasoner.certifier.engine
+
+
 def shards(reasoner: Reasoner) -> list[Any]:
     levels = enumerate(reasoner.program.levels)
     rows = [(number, scope) for number, level in levels for scope in sorted({unit.scope for unit in level})]
-    return [shard for number, scope in rows for shard in reasoner.certifier.engine.shards(number, scope)]
+    return [shard for number, scope in rows for shard in engine_of(reasoner).shards(number, scope)]
 
 
 # --- limits -------------------------------------------------------------------------------------------------------
@@ -62,21 +68,18 @@ def test_rules_are_cut_into_shards_that_keep_within_the_measured_limit() -> None
 
 
 def test_a_shard_holds_no_more_properties_than_was_measured() -> None:
-    rules = [
-        engine_module._Rule(number, 0, tuple((number * 25 + n // 2, bool(n % 2)) for n in range(50)))
-        for number in range(12)
-    ]
-    parts = engine_module._parts(rules)
+    rules = [(number, 0, *(number * 50 + n for n in range(50))) for number in range(12)]
+    parts = engine_module._cut(rules)
     assert [rule for part in parts for rule in part] == rules
-    assert max(len({literal for rule in part for literal in rule.literals}) for part in parts) <= MAX_PROPERTIES
+    assert max(len({literal for rule in part for literal in rule[2:]}) for part in parts) <= MAX_PROPERTIES
     assert len(parts) == 3
 
 
 def test_more_rules_or_properties_than_a_shard_holds_are_refused() -> None:
-    many = [engine_module._Rule(n, 0, ((0, True),)) for n in range(MAX_RULES + 1)]
+    many = [(n, 0, 1) for n in range(MAX_RULES + 1)]
     with pytest.raises(EngineError, match="exceeds"):
         engine_module._Shard(many)
-    broad = engine_module._Rule(0, 0, tuple((n, True) for n in range(MAX_PROPERTIES + 1)))
+    broad = (0, 0, *range(MAX_PROPERTIES + 1))
     with pytest.raises(EngineError, match="exceeds"):
         engine_module._Shard([broad])
 
@@ -88,7 +91,7 @@ def test_the_hash_is_the_engines_own() -> None:
 def test_two_columns_that_the_engine_could_not_tell_apart_are_refused() -> None:
     assert len({fnv1a(f"c{n}") for n in COLLIDING}) == 1
     with pytest.raises(EngineError, match="hash"):
-        engine_module._Shard([engine_module._Rule(0, 0, tuple((n, True) for n in COLLIDING))])
+        engine_module._Shard([(0, 0, *(2 * n + 1 for n in COLLIDING))])
 
 
 # --- start-up -----------------------------------------------------------------------------------------------------
@@ -287,9 +290,9 @@ def test_every_alternative_that_holds_is_recorded() -> None:
 def test_a_level_without_rules_of_a_scope_runs_nothing() -> None:
     reasoner = reasoner_of(wide(1))
     record: list[Answer] = []
-    reasoner.certifier.engine.run(0, "stakeholders", 0, [2, 2, 2], [0], record)
+    engine_of(reasoner).run(0, "stakeholders", 0, [2, 2, 2], [0], record)
     assert record == []
-    reasoner.certifier.engine.run(0, CASE, -1, [2, 2, 2], values := [0], record)
+    engine_of(reasoner).run(0, CASE, -1, [2, 2, 2], values := [0], record)
     assert values == [2]
     reasoner.close()
 

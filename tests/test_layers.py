@@ -17,7 +17,7 @@ LAYERS = (
     # From the bottom. A module imports only from rows above its own; modules that share a row do not know each
     # other, but for a row that is a whole package (`cli.*`), where only circles are forbidden.
     ("record",),
-    ("problems", "workers"),
+    ("cores", "problems", "workers"),
     ("cachefile", "late", "model", "paths", "writing", "yamlfile"),
     ("codec", "crm", "reference", "rule"),
     ("cache",),
@@ -32,6 +32,7 @@ LAYERS = (
     ("load.seat", "load.teaching"),
     ("intake",),
     ("program",),
+    ("lowering",),
     ("compile", "evidence", "rows"),
     ("changes", "domain", "facttests"),
     ("encode",),
@@ -39,6 +40,7 @@ LAYERS = (
     ("agreement", "engine"),
     ("levels",),
     ("certify",),
+    ("beside",),
     ("infer",),
     ("arbitrate",),
     ("settle",),

@@ -16,7 +16,7 @@ from advisor.infer import Reasoner
 from advisor.judge import Judge
 from advisor.load.cases import load_case
 from advisor.model import All, Either, Fact, FactRef, FactTest, FindingTest, KnowledgeTest, Not, Quantified
-from advisor.questions import Answer, Asker, Hanging, Question, paths_below, upstream
+from advisor.questions import Answer, Asker, Hanging, Question
 from advisor.rule import Action, Rule, Then
 from advisor.rulebase import Playbase
 from advisor.settle import Settler
@@ -189,9 +189,9 @@ def test_the_facts_below_a_rule_are_found_through_every_layer() -> None:
         rule("r/other", yes("deal.z"), finding="other"),
     )
     program = compiled(base)
-    assert upstream(program, Arbiter(program, base.knowledge.order)) == {"deal.x", "deal.y", "stakeholder.hostile"}
+    assert program.uses.paths == ("deal.x", "deal.y", "stakeholder.hostile")
     other = next(u.number for u in program.units if u.name == "r/other")
-    assert paths_below(program, [other]) == {"deal.z"}
+    assert program.paths_below([other]) == {"deal.z"}
 
 
 def test_the_small_rule_base_asks_for_what_its_verdict_hangs_on(mini_judge: Judge) -> None:

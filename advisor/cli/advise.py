@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,20 +10,14 @@ from typing import Any
 
 import click
 
-from advisor.changes import read_changes
 from advisor.cli import options
-from advisor.explain.account import account_report
 from advisor.explain.builder import explainer
-from advisor.explain.crosswalk import crosswalk
 from advisor.explain.report import advice, report
-from advisor.explain.why import why, why_not
 from advisor.judge import Judge, Judgement
 from advisor.load.cases import load_case
-from advisor.meeting import meeting
 from advisor.problems import InputError, Location, Problem, nearest
+from advisor.render.blocks import Page
 from advisor.render.layout import advice as layout
-from advisor.render.layout.account import account_page
-from advisor.render.layout.meeting import meeting_page
 from advisor.render.output import show
 from advisor.result import CaseReport
 
@@ -38,7 +32,7 @@ def _judged(judge: Judge, case: Path, as_of: datetime | None) -> Judgement:
 
 
 def _report(case: Path, rules: Path | None, as_of: datetime | None, names: bool) -> CaseReport:
-    with closing(options.judge(rules)) as judge:
+    with options.alone(rules) as judge:
         return report(judge, _judged(judge, case, as_of), names)
 
 
@@ -59,18 +53,28 @@ def next_command(
 
     Example: advisor next cases/packaging-line-dairy-group.yaml --person decision-maker
     """
-    with closing(options.judge(rules)) as judge:
+    with options.alone(rules) as judge:
         judgement = judge.judge(load_case(case, judge.knowledge), options.day(as_of))
-        if judgement.case.kind == "account":
-            account = account_report(judge, judgement, names)
-            show(format_, lang, lambda page: account_page(page, account), account)
-            return
-        if person is not None:
-            prepared = meeting(report(judge, judgement, names), person)
-            show(format_, lang, lambda page: meeting_page(page, prepared), prepared)
-            return
-        told = advice(judge, judgement, names)
-    show(format_, lang, lambda page: layout.next_page(page, told), told)
+        shown = _next(judge, judgement, person, names)
+    show(format_, lang, *shown)
+
+
+def _next(judge: Judge, judgement: Judgement, person: str | None, names: bool) -> tuple[Callable[[Page], None], object]:
+    """Return what draws the advice, and the advice: on an account, for one meeting, or on a deal."""
+    if judgement.case.kind == "account":
+        from advisor.explain.account import account_report
+        from advisor.render.layout.account import account_page
+
+        account = account_report(judge, judgement, names)
+        return lambda page: account_page(page, account), account
+    if person is not None:
+        from advisor.meeting import meeting
+        from advisor.render.layout.meeting import meeting_page
+
+        prepared = meeting(report(judge, judgement, names), person)
+        return lambda page: meeting_page(page, prepared), prepared
+    told = advice(judge, judgement, names)
+    return lambda page: layout.next_page(page, told), told
 
 
 @click.command("flips")
@@ -102,6 +106,8 @@ def why_command(
 
     Example: advisor why cases/packaging-line-dairy-group.yaml create-doubt
     """
+    from advisor.explain.why import why
+
     _argue(why, case, conclusion, lang, format_, rules, as_of, names)
 
 
@@ -116,6 +122,8 @@ def why_not_command(
 
     Example: advisor why-not cases/packaging-line-dairy-group.yaml negotiate
     """
+    from advisor.explain.why import why_not
+
     _argue(why_not, case, verdict, lang, format_, rules, as_of, names)
 
 
@@ -129,7 +137,7 @@ def _argue(
     as_of: datetime | None,
     names: bool,
 ) -> None:
-    with closing(options.judge(rules)) as judge:
+    with options.alone(rules) as judge:
         judged = _judged(judge, case, as_of)
         argument = answer(judge, judged, explainer(judge, judged, names), name)
     show(format_, lang, partial(layout.argument_page, argument=argument), argument)
@@ -156,7 +164,9 @@ def what_if_command(
 
     Example: advisor what-if cases/packaging-line-dairy-group.yaml --set us.rank=level
     """
-    with closing(options.judge(rules)) as judge:
+    from advisor.changes import read_changes
+
+    with options.alone(rules) as judge:
         before = _judged(judge, case, as_of)
         changes = read_changes(settings, before.told, judge.knowledge)
         after = judge.judge_view(before.case, before.told.changed(changes))
@@ -182,7 +192,9 @@ def view_command(
 
     Example: advisor view cases/packaging-line-dairy-group.yaml --as blue-sheet
     """
-    with closing(options.judge(rules)) as judge:
+    from advisor.explain.crosswalk import crosswalk
+
+    with options.alone(rules) as judge:
         methods = judge.knowledge.methods
         if method not in methods:
             message = (

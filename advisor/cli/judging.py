@@ -46,7 +46,7 @@ def reviewed(judge: Judge, files: list[Path], manner: Manner) -> tuple[Review, P
     progress = options.Progress(len(files))
     found: list[Judged] = []
     pieces: dict[tuple[str, str], Piece] = {}
-    with closing(judge), closing(progress):
+    with closing(progress):
         for number, (one, drawn) in _each(partial(_one, judge, manner), files):
             progress.step(files[number])
             found.append(one)
@@ -60,9 +60,10 @@ def _each(function: partial[Drawn], files: list[Path]) -> Iterator[tuple[int, Dr
     if len(files) == 1:
         yield 0, function(files[0])
         return
-    from advisor.workers import GaveUp, processes, work
+    from advisor.cores import cores
+    from advisor.workers import GaveUp, work
 
-    for number, found in work(partial(_outlived, function), files, processes(), memory=options.memory()):
+    for number, found in work(partial(_outlived, function), files, cores(), memory=options.memory()):
         if isinstance(found, GaveUp):
             yield number, _lost(files[number], f"{found.reason} while it was judged")
         else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,15 +58,24 @@ def common(function: F) -> F:
     return function
 
 
-def judge(house: Path | None) -> Judge:
-    """Open the rule base.
+@contextlib.contextmanager
+def alone(house: Path | None) -> Iterator[Judge]:
+    """Open the rule base for a single case; what was concluded about it is certified when the block is left."""
+    opened = judge(house, beside=True)
+    click.get_current_context().call_on_close(opened.close)  # what runs beside ends while the answer is printed
+    yield opened
+    opened.assure()
+
+
+def judge(house: Path | None, beside: bool = False) -> Judge:
+    """Open the rule base; for a single case the engine may run `beside`, and nothing is told before it has agreed.
 
     It is a million small things that stay until the end. The collector of garbage walked through all of them again
     and again, while they were made and while cases were judged, and took as long as the work.
     """
     gc.disable()
     try:
-        return open_judge(shipped(house))
+        return open_judge(shipped(house), beside)
     finally:
         gc.freeze()
         gc.enable()

@@ -61,18 +61,19 @@ def review_command(
     """
     files = options.case_files(paths_)
     chosen = written.targets(outputs, format_, overwrite, read=files)
-    judge = options.judge(rules)
     if seat is not None and (since or names):
         raise click.UsageError("--seat goes neither with --since nor with --names")
+    judge = options.judge(rules, beside=seat is None and len(files) == 1)
     if seat is not None:
         found = _play(judge, files, seat, rules, as_of)
         layout = partial(seat_page, found=found)
         text = partial(render, lang=lang, layout=layout, plain=seat_data(found))
         written.emit(layout, text, chosen, format_, lang)
         return Exit.OK
-    before = load_previous(since, judge.knowledge) if since else None
-    formats = written.drawn(chosen, format_)
-    result, pieces = reviewed(judge, files, Manner(options.day(as_of), names, before, formats, lang))
+    with closing(judge):
+        before = load_previous(since, judge.knowledge) if since else None
+        formats = written.drawn(chosen, format_)
+        result, pieces = reviewed(judge, files, Manner(options.day(as_of), names, before, formats, lang))
     screen = partial(overview if chosen else review_page, review=result)
     written.emit(screen, partial(board, lang=lang, review=result, pieces=pieces), chosen, format_, lang)
     return Exit.INPUT if result.unreadable else Exit.OK
@@ -127,7 +128,9 @@ def gate_command(
     if unknown:
         raise InputError(unknown)
     manner = Manner(options.day(as_of), names, None, written.drawn([], format_), lang)
-    result, pieces = reviewed(judge, options.case_files(paths_), manner)
+    files = options.case_files(paths_)
+    with closing(judge):
+        result, pieces = reviewed(judge, files, manner)
     screen = partial(review_page, review=result)
     written.emit(screen, partial(board, lang=lang, review=result, pieces=pieces), [], format_, lang)
     return gate_code(result, failing)

@@ -11,7 +11,6 @@ from advisor.judge import Judge, Judgement
 from advisor.lines import Action, DealLine, QuestionLine
 from advisor.model import CASE
 from advisor.program import UNDECIDED, Unit
-from advisor.questions import paths_below
 from advisor.result import AccountReport
 
 
@@ -86,4 +85,4 @@ class _AccountBuilder(Builder):
         assert unit.rule is not None
         then = unit.rule.then
         concludes = then.classify or then.warning or any(not action.serves for action in then.actions)
-        return bool(concludes) and any(p.startswith(ACCOUNT) for p in paths_below(self.judge.program, [unit.number]))
+        return bool(concludes) and any(p.startswith(ACCOUNT) for p in self.judge.program.paths_below([unit.number]))

@@ -59,7 +59,7 @@ class Builder:
     def _holding(self) -> Iterator[Holding]:
         """Yield each rule that is yes, once for the case or once for each member it holds for."""
         for unit in self.judge.program.units:
-            if unit.rule is not None and self.judgement.inference.value(unit) == YES:
+            if self.judgement.inference.value(unit) == YES and unit.rule is not None:
                 for index in self.reasons.rows(unit):
                     yield unit.rule, index
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from advisor.case import Case
+from advisor.cores import cores
 from advisor.evidence import View, view_of
 from advisor.explain.report import report
 from advisor.judge import Judge
@@ -18,7 +19,7 @@ from advisor.portfolio.source import NO_CELLS
 from advisor.problems import Location, Problem
 from advisor.program import YES
 from advisor.result import CaseReport
-from advisor.workers import MEMORY, GaveUp, processes, work
+from advisor.workers import MEMORY, GaveUp, work
 
 SETS = ("possible", "decided_by", "hangs_on", "stopped_by", "kept_out")
 """What the columns say in several names, parted by blanks."""
@@ -58,7 +59,7 @@ class Engine:
     def _each(self, function: Callable[[Judged], R], rows: Sequence[Judged]) -> Iterator[R | Problem]:
         """Yield what comes of each row, in their order."""
         numbers = range(len(rows))
-        found = dict(work(lambda number: function(rows[number]), numbers, processes(), memory=self.memory))
+        found = dict(work(lambda number: function(rows[number]), numbers, cores(), memory=self.memory))
         for row, outcome in ((rows[number], found[number]) for number in numbers):
             if isinstance(outcome, GaveUp):
                 message = f"the engine says nothing on this row: {outcome.reason} while it was judged"

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 from advisor import __version__
-from advisor.workers import processes
+from advisor.cores import cores
 from tests.certify.coverage import Tally, missing
 from tests.certify.draw import SHIPPED
 from tests.certify.run import RANDOM, Batch, Result, batches, run, told
@@ -47,7 +47,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rule-sets", type=_positive, default=400, help="random rule sets that they are shared over")
     parser.add_argument("--shipped", type=_number, default=5_000, help="deals of these that the shipped rules judge")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other rule sets and deals")
-    parser.add_argument("--jobs", type=_positive, default=processes(), help="processes; as many as there are cores")
+    parser.add_argument("--jobs", type=_positive, default=cores(), help="processes; as many as there are cores")
     parser.add_argument("--only", metavar="RULESET:DEAL", type=_name, help="one deal: 17:203, or shipped:203")
     return parser.parse_args(arguments)
 

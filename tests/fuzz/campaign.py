@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from advisor.workers import GaveUp, processes, work
+from advisor.cores import cores
+from advisor.workers import GaveUp, work
 from tests.fuzz.target import Input, Outcome, Target, Try, attempt
 
 PATIENCE = 40.0
@@ -82,7 +83,7 @@ def _outcomes(target: Target, seed: int, numbers: Sequence[int]) -> Iterator[tup
         def one(number: int) -> Outcome:
             return opened.attempt(target, target.input(seed, number))
 
-        for place, found in work(one, numbers, processes(), PATIENCE):
+        for place, found in work(one, numbers, cores(), PATIENCE):
             if isinstance(found, GaveUp):
                 yield numbers[place], Outcome("failure", (), f"lost: {found.reason}")
             else:
