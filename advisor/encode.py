@@ -117,6 +117,7 @@ class _World:
         """For each list the facts of the case that tests of its members read too."""
         self._effect = lru_cache(maxsize=KEPT)(self._decided)
         self._readers = cache(self._find_readers)
+        self.compared = cache(self._compared)
 
     @cached_property
     def empty_case(self) -> list[int]:
@@ -161,7 +162,7 @@ class _World:
         """Return the tests of a scope that read one fact alone, with their values."""
         return self._effect(scope, path, state.known, state.value, state.grade, state.stale, state.contradicted)
 
-    def compared(self, path: str) -> bool:
+    def _compared(self, path: str) -> bool:
         """Tell whether some test compares a fact with another."""
         return any(self._readers(scope, path)[1] for scope in self._scopes)
 
@@ -186,6 +187,7 @@ class Encoder:
         self._lists = tuple(tests.knowledge.lists)
         self._own = {name: program.own_columns(name) for name in self._lists}
         self._worlds: dict[bool, _World] = {}
+        self._last: dict[bool, tuple[View, Columns]] = {}
         self._list_tests = [
             (number, means)
             for number in program.tests.lists
@@ -226,7 +228,7 @@ class Encoder:
 
     def variants(self, view: View, changes: Sequence[Changes], open_world: bool = False) -> Variants:
         """Encode a view side by side with itself, each variant with the changes of its own."""
-        result = self.spread(self.encode(view, open_world), len(changes))
+        result = self.spread(self._encoded(view, open_world), len(changes))
         places: MemberPlaces = {
             m.id: (name, n, m) for name, members in view.lists.items() for n, m in enumerate(members)
         }
@@ -237,6 +239,13 @@ class Encoder:
         for scope, found in marks.items():
             found.apply(result.case if scope == CASE else result.members[scope])
         return result
+
+    def _encoded(self, view: View, open_world: bool) -> Columns:
+        """Encode a view to read from; searches vary the same one again and again."""
+        last = self._last.get(open_world)
+        if last is None or last[0] is not view:
+            last = self._last[open_world] = (view, self.encode(view, open_world))
+        return last[1]
 
     def spread(self, columns: Columns, width: int = 1) -> Variants:
         """Return encoded columns as so many variants, all alike."""

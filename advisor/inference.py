@@ -7,8 +7,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple
 
-from advisor.model import CASE
-from advisor.program import NO, Unit
+from advisor.program import Unit
 from advisor.record import dataclass
 from advisor.rows import Columns
 
@@ -63,8 +62,12 @@ class Inference:
         """The firings in the order in which they happened."""
         return [firing for answer in self.record for firing in answer.firings()]
 
+    @cached_property
+    def strongest(self) -> list[int]:
+        """The value of each unit: of a rule about members the strongest over them."""
+        rows = [row for members in self.members.values() for row in members]
+        return list(map(max, self.case, *rows)) if rows else self.case
+
     def value(self, unit: Unit) -> int:
         """Return a unit's value: of a rule about members the strongest over them."""
-        if unit.scope == CASE:
-            return self.case[unit.number]
-        return max((values[unit.number] for values in self.members[unit.scope]), default=NO)
+        return self.strongest[unit.number]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from advisor.evidence import UNKNOWN_STATE, Place, View, as_proven, view_of, wit
 from advisor.infer import Reasoner
 from advisor.inference import Inference
 from advisor.paths import Library
+from advisor.problems import AdvisorError
 from advisor.program import YES, Program
 from advisor.questions import Asker, Hanging, Question
 from advisor.record import dataclass
@@ -153,8 +156,19 @@ class Judge:
         )
         return self._asker.questions(j.told, j.decision.verdict, j.inference, hanging, frozenset(asked))
 
-    def assure(self) -> None:
-        """Return once everything that was concluded is certified; raise EngineError if it cannot be."""
+    @contextmanager
+    def certified(self) -> Iterator[None]:
+        """Leave the block once everything that was concluded in it is certified; raise EngineError if it cannot be.
+
+        What is not certified may lead anywhere: a bug that is met in the block comes second.
+        """
+        try:
+            yield
+        except AdvisorError:
+            raise
+        except Exception:
+            self.reasoner.assure()
+            raise
         self.reasoner.assure()
 
     def close(self) -> None:
@@ -165,6 +179,7 @@ class Judge:
 def open_judge(library: Library, beside: bool = False) -> Judge:
     """Open a rule base, from the cache where that is as good; raise InputError with every problem found.
 
-    For a single case the engine may run `beside`, in a process of its own; then nothing is told before `assure`.
+    For a single case the engine may run `beside`, in a process of its own; then all is concluded in a block that is
+    `certified`, and nothing is told in it.
     """
     return Judge(*open_playbase(library), beside)

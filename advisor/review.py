@@ -33,19 +33,20 @@ def judged(
 ) -> Judged:
     """Judge one file; one that cannot be read or judged is an entry with its problems."""
     try:
-        judgement = judge.judge(load_case(path, judge.knowledge), day)
-        if judgement.case.kind == "account":
-            account = account_report(judge, judgement, names)
-            judge.assure()
-            return Judged(account)
-        found = report(judge, judgement, names)
-        change = _change(judge, judgement, found, before) if before is not None else None
-        judge.assure()
-        return Judged(found, change)
+        case = load_case(path, judge.knowledge)
+        with judge.certified():
+            return _judged(judge, judge.judge(case, day), names, before)
     except InputError as error:
         return Judged(Unreadable(paths.display(path), tuple(map(str, error.problems))))
     except EngineError as error:
         return Judged(Unreadable(paths.display(path), (str(error),)))
+
+
+def _judged(judge: Judge, judgement: Judgement, names: bool, before: Mapping[str, PreviousCase] | None) -> Judged:
+    if judgement.case.kind == "account":
+        return Judged(account_report(judge, judgement, names))
+    found = report(judge, judgement, names)
+    return Judged(found, _change(judge, judgement, found, before) if before is not None else None)
 
 
 def put_together(judge: Judge, found: Iterable[Judged], before: Mapping[str, PreviousCase] | None) -> Review:

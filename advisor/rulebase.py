@@ -234,8 +234,17 @@ class Knowledge:
 
     def scope_of(self, path: str) -> str:
         """Return the list whose members carry this fact, or CASE."""
-        prefix = path.partition(".")[0]
-        return next((d.name for d in self.lists.values() if d.member == prefix), CASE)
+        return self._lists_of.get(path.partition(".")[0], CASE)
+
+    @cached_property
+    def _lists_of(self) -> dict[str, str]:
+        """The lists by what their members are called."""
+        return {declared.member: declared.name for declared in self.lists.values()}
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The first parts of the paths of facts of the case."""
+        return frozenset(path.partition(".")[0] for path, fact in self.facts.items() if fact.scope == CASE)
 
     def members(self, list_: str) -> dict[str, Fact]:
         """Return the facts that members of a list carry, by path."""

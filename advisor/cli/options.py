@@ -63,8 +63,8 @@ def alone(house: Path | None) -> Iterator[Judge]:
     """Open the rule base for a single case; what was concluded about it is certified when the block is left."""
     opened = judge(house, beside=True)
     click.get_current_context().call_on_close(opened.close)  # what runs beside ends while the answer is printed
-    yield opened
-    opened.assure()
+    with opened.certified():
+        yield opened
 
 
 def judge(house: Path | None, beside: bool = False) -> Judge:

@@ -111,8 +111,7 @@ class Reasons:
         What shows the phase stands in the head of the report.
         """
         names = [n.rule for child in self.explainer.rule(unit).children for n in _rules_in(child) if n.answer == "yes"]
-        by_id = {u.rule.id: u for u in self.explainer.program.units if u.rule}
-        below = [by_id[name] for name in dict.fromkeys(names) if name]
+        below = [self.explainer.program.rules[name] for name in dict.fromkeys(names) if name]
         phases = {phase.finding for phase in self.knowledge.phases.values()}
         return [unit for unit in below if _then(unit).finding not in phases]
 

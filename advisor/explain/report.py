@@ -233,9 +233,8 @@ class _CaseBuilder(Builder):
     def _undecided(self) -> Iterator[str]:
         """Name the rules that may yet hold, for the case or for somebody on it."""
         inference = self.judgement.inference
-        rows = [inference.case, *chain.from_iterable(inference.members.values())]
-        open_ = {number for row in rows for number, value in enumerate(row) if value == UNDECIDED}
-        units = (self.judge.program.units[number] for number in sorted(open_))
+        rows = zip(inference.case, *chain.from_iterable(inference.members.values()), strict=True)
+        units = (unit for unit, values in zip(self.judge.program.units, rows, strict=True) if UNDECIDED in values)
         return (unit.rule.id for unit in units if unit.rule is not None)
 
 

@@ -56,7 +56,6 @@ class CaseReader:
         self.reader = reader
         self.knowledge = knowledge
         self.list_keys = [k for name in knowledge.lists for k in (name, f"{name}_complete")]
-        self.groups = {path.partition(".")[0] for path, f in knowledge.facts.items() if f.scope == CASE}
 
     def case(self, node: Node, name: str) -> Case:
         """Read a whole case file."""
@@ -150,7 +149,7 @@ class CaseReader:
         found: dict[str, tuple[Statement, ...]] = {}
         for key, node in m.entries.items():
             at = m.key_at[key]
-            if "." not in key and key in self.groups and isinstance(node, Mapping):
+            if "." not in key and key in self.knowledge.groups and isinstance(node, Mapping):
                 for inner, child in node.entries.items():
                     self._fact(found, f"{key}.{inner}", child, node.key_at[inner], CASE)
             else:
