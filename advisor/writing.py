@@ -13,13 +13,13 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
 
 from advisor.problems import InputError, Location, Problem
 
-Parts = Sequence[bytes | memoryview]
+Parts = Iterable[bytes]
 Check = Callable[[Path], None]
 """Looks at what is there, and raises InputError where it must stay."""
 
@@ -43,7 +43,7 @@ def write_changed(path: Path, before: str, text: str) -> None:
 def write_over(path: Path, text: str | Parts, check: Check) -> None:
     """Write a file, or a pipe or device, whatever is there, as far as `check` lets it be replaced.
 
-    A long text is given in parts, as UTF-8: a pack has a hundred megabytes, which are not to be copied.
+    A long text is given in parts, as UTF-8, one after the other: nothing needs to hold all of a pack at once.
     """
     if is_a_device(path):
         with _told(path):

@@ -152,14 +152,14 @@ def test_what_holds_is_traced_and_what_stays_undecided_is_named(found: Review) -
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_review_is_put_together_of_pieces_that_are_drawn_alone(found: Review, format_: str, lang: str) -> None:
     layout = partial(review_page if format_ == "text" else pack_page, review=found)
-    assert board(format_, lang, found, {}) == render(format_, lang, layout, found)
+    assert "".join(board(format_, lang, found, {})) == render(format_, lang, layout, found)
 
 
 @pytest.mark.parametrize("format_", ["html", "markdown", "json"])
 def test_a_piece_of_a_review_is_the_same_in_any_review(found: Review, format_: str) -> None:
     pieces = [piece(format_, "en", case) for case in found.cases]
     alone = replace(found, cases=found.cases[:1], accounts=())
-    assert bound(format_, "en", alone, pieces[:1], []) == board(format_, "en", alone, {})
+    assert "".join(bound(format_, "en", alone, pieces[:1], [])) == "".join(board(format_, "en", alone, {}))
     assert pickle.loads(pickle.dumps(pieces)) == pieces
 
 
@@ -167,4 +167,4 @@ def test_a_piece_of_a_review_is_the_same_in_any_review(found: Review, format_: s
 def test_the_first_page_takes_no_more_than_it_shows(found: Review, format_: str) -> None:
     cases, accounts = ([piece(format_, "en", entry) for entry in which] for which in (found.cases, found.accounts))
     brief = replace(found, cases=tuple(map(briefly, found.cases)))
-    assert bound(format_, "en", brief, cases, accounts) == board(format_, "en", found, {})
+    assert "".join(bound(format_, "en", brief, cases, accounts)) == "".join(board(format_, "en", found, {}))

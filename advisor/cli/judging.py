@@ -17,6 +17,7 @@ from advisor.load.previous import PreviousCase
 from advisor.render.board import Piece, Pieces, briefly, piece
 from advisor.result import CaseReport, Review, Unreadable
 from advisor.review import Judged, judged, put_together
+from advisor.spool import Spool
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,14 @@ def reviewed(judge: Judge, files: list[Path], manner: Manner) -> tuple[Review, P
     """Judge files and draw their deals; where a process is lost, its file is listed with the reason."""
     progress = options.Progress(len(files))
     found: list[Judged] = []
-    pieces: dict[tuple[str, str], Piece] = {}
+    pieces = Spool[tuple[str, str], Piece]()
     with closing(progress):
         for number, (one, drawn) in _each(partial(_one, judge, manner), files):
             progress.step(files[number])
             found.append(one)
             if isinstance(one.entry, CaseReport):
-                pieces.update({(format_, one.entry.file): piece_ for format_, piece_ in drawn.items()})
+                for format_, piece_ in drawn.items():
+                    pieces.keep((format_, one.entry.file), piece_)
         return put_together(judge, found, manner.before), pieces
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from advisor.problems import InputError, Location, Problem, visible
-from advisor.render.output import FORMATS, SUFFIXES, Layout, may_replace, put, show, write_output
+from advisor.render.output import FORMATS, SUFFIXES, Document, Layout, may_replace, put, show, write_output
 
 format_ = click.option("--format", "format_", type=click.Choice(FORMATS), help="Format of the output.  [default: text]")
 outputs = click.option(
@@ -34,9 +34,9 @@ class Target:
     format: str
     overwrite: bool
 
-    def write(self, text: str) -> None:
+    def write(self, document: Document) -> None:
         """Write the document; raise InputError if it cannot be, or must not."""
-        write_output(self.path, self.format, text, self.overwrite)
+        write_output(self.path, self.format, document, self.overwrite)
 
 
 def targets(
@@ -85,7 +85,7 @@ def drawn(chosen: list[Target], format_: str | None) -> frozenset[str]:
     return frozenset([*(target.format for target in chosen), *printed])
 
 
-def emit(screen: Layout, text: Callable[[str], str], chosen: list[Target], format_: str | None, lang: str) -> None:
+def emit(screen: Layout, text: Callable[[str], Document], chosen: list[Target], format_: str | None, lang: str) -> None:
     """Print in the format that was asked for, and write each file in its own.
 
     `screen` lays out what a terminal shows; `text` returns the document in a format.

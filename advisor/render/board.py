@@ -5,7 +5,7 @@ Pieces can be drawn in any order, anywhere, and kept. Binding them draws their p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import partial
 from itertools import chain
@@ -15,7 +15,7 @@ from advisor.render.blocks import Page, Part
 from advisor.render.layout.account import account_page
 from advisor.render.layout.pack import deal, ending, front
 from advisor.render.layout.review import review_page
-from advisor.render.output import bind, drawn, render
+from advisor.render.output import Document, bind, drawn, render
 from advisor.result import AccountReport, CaseReport, Review
 from advisor.sheet import Grid, Sheet
 
@@ -30,14 +30,14 @@ Pieces = Mapping[tuple[str, str], Piece]
 """Pieces that are drawn already, by format and the file of the deal."""
 
 
-def board(format_: str, lang: str, review: Review, pieces: Pieces) -> str:
-    """Return a review as text for a file or pipe: in brief as text, else as the whole pack, or as JSON.
+def board(format_: str, lang: str, review: Review, pieces: Pieces) -> Document:
+    """Return a review for a file or pipe: in brief as text, else as the whole pack, or as JSON, one deal at a time.
 
     Deals that are not among the `pieces` are drawn here.
     """
     if format_ == "text":
         return render(format_, lang, partial(review_page, review=review), review)
-    cases = [pieces.get((format_, case.file)) or piece(format_, lang, case) for case in review.cases]
+    cases = (pieces.get((format_, case.file)) or piece(format_, lang, case) for case in review.cases)
     return bound(format_, lang, review, cases, [piece(format_, lang, account) for account in review.accounts])
 
 
@@ -57,7 +57,7 @@ def _entry(page: Page, entry: Entry) -> None:
         account_page(page, entry)
 
 
-def bound(format_: str, lang: str, review: Review, cases: Sequence[Piece], accounts: Sequence[Piece]) -> str:
+def bound(format_: str, lang: str, review: Review, cases: Iterable[Piece], accounts: Iterable[Piece]) -> Document:
     """Put a review together of the pieces of its cases and accounts, in its order.
 
     Of the cases themselves only what the first page shows is read.
@@ -70,8 +70,8 @@ def bound(format_: str, lang: str, review: Review, cases: Sequence[Piece], accou
     return bind(format_, lang, chain(first, *cases, *accounts, last))
 
 
-def _bodies(pieces: Iterable[Piece]) -> list[str]:
-    return [part.body for part in chain.from_iterable(pieces)]
+def _bodies(pieces: Iterable[Piece]) -> Iterator[str]:
+    return (part.body for part in chain.from_iterable(pieces))
 
 
 def briefly(case: CaseReport) -> CaseReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,12 +28,8 @@ def nested(value: Any, levels: int) -> str:
     return to_json(value).replace("\n", "\n" + "  " * levels)
 
 
-def with_lists(value: Any, lists: Mapping[str, Sequence[str]]) -> str:
-    """Return a dataclass as a document; some fields are lists whose items are written already, two levels down."""
-    return "".join(_chunks(value, lists))
-
-
-def _chunks(value: Any, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def with_lists(value: Any, lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Yield a dataclass as a document; some fields are lists whose items are written already, two levels down."""
     opening = "{\n"
     for field in fields(value):
         yield f'{opening}  "{field.name}": '
@@ -45,13 +41,13 @@ def _chunks(value: Any, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:
     yield "\n}\n"
 
 
-def _items(items: Sequence[str]) -> Iterator[str]:
-    opening = "[\n    "
+def _items(items: Iterable[str]) -> Iterator[str]:
+    opening, closing = "[\n    ", "[]"
     for item in items:
         yield opening
         yield item
-        opening = ",\n    "
-    yield "\n  ]" if items else "[]"
+        opening, closing = ",\n    ", "\n  ]"
+    yield closing
 
 
 def _encoded(value: Any) -> str:

@@ -25,12 +25,18 @@ _LONGEST = 100
 """More than the longest mark with what stands around it, in bytes."""
 
 
-def marked(format_: str, document: str) -> tuple[memoryview, bytes]:
-    """Return a document and its mark, which a reader of its format does not see, or sees as its last line."""
+def marked(format_: str, document: Iterable[str]) -> Iterator[bytes]:
+    """Yield a document, piece by piece, and its mark, which a reader of its format does not see, or sees at its end."""
     before, after, end = _FORMS[format_]
-    whole = document.encode()
-    length = len(whole) - len(end) if document.endswith(end) else len(whole)
-    return memoryview(whole)[:length], f"{before}{_LINE}{_digest([whole])}{after}".encode()
+    found, last = blake2b(digest_size=16), b""
+    for piece in document:
+        found.update(piece.encode())
+        whole = last + piece.encode()
+        last = whole[-len(end) :] if end else b""
+        yield whole[: len(whole) - len(last)]
+    if last != end.encode():
+        yield last
+    yield f"{before}{_LINE}{found.hexdigest()}{after}".encode()
 
 
 def is_ours(path: Path) -> bool:

@@ -20,6 +20,8 @@ FORMATS: tuple[str, ...] = get_args(Format)
 SUFFIXES: dict[str, Format] = {".txt": "text", ".md": "markdown", ".html": "html", ".json": "json"}
 FILE_WIDTH = 100
 Layout = Callable[[Page], None]
+Document = str | Iterable[str]
+"""A document whole, or in pieces one after the other: a pack of thousands of deals has a gigabyte."""
 
 
 def render(format_: str, lang: str, layout: Layout, plain: Any) -> str:
@@ -72,10 +74,14 @@ def show(format_: str, lang: str, layout: Layout, plain: Any, stream: IO[str] | 
         draw(console(stream or sys.stdout), _page(lang, layout).blocks)
 
 
-def put(text: str, stream: IO[str] | None = None) -> None:
+def put(document: Document, stream: IO[str] | None = None) -> None:
     """Print a document; a reader who leaves before the end is no error."""
     with contextlib.suppress(BrokenPipeError):
-        (stream or sys.stdout).write(text)
+        (stream or sys.stdout).writelines(_pieces(document))
+
+
+def _pieces(document: Document) -> Iterable[str]:
+    return [document] if isinstance(document, str) else document
 
 
 def _page(lang: str, layout: Layout) -> Page:
@@ -84,7 +90,7 @@ def _page(lang: str, layout: Layout) -> Page:
     return page
 
 
-def write_output(path: Path, format_: str, text: str, overwrite: bool) -> None:
+def write_output(path: Path, format_: str, document: Document, overwrite: bool) -> None:
     """Write a document whole, with its mark; raise InputError if it cannot be, or must not.
 
     What is there already stays unless we wrote it, and nobody changed it since, or the user wants it replaced. Pipes
@@ -92,8 +98,9 @@ def write_output(path: Path, format_: str, text: str, overwrite: bool) -> None:
     """
     from advisor.render.mark import marked
 
-    document = text if is_a_device(path) else marked(format_, text)
-    write_over(path, document, partial(may_replace, overwrite=overwrite))
+    pieces = _pieces(document)
+    whole = (piece.encode() for piece in pieces) if is_a_device(path) else marked(format_, pieces)
+    write_over(path, whole, partial(may_replace, overwrite=overwrite))
 
 
 def may_replace(path: Path, overwrite: bool) -> None:
