@@ -6,12 +6,14 @@ the program, and a value that is not of its type is broken (docs/decisions/0011-
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import field, fields, is_dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from decimal import Decimal
+from functools import cache
+from typing import Any, Literal, Union, cast, get_args, get_origin
 
 from advisor.late import (
     BrokenError,
@@ -26,6 +28,7 @@ from advisor.late import (
     parsed,
     plain_types,
 )
+from advisor.plainvalues import day_of, decimal_of, literal_of, plain_items_of, plain_of
 from advisor.record import dataclass
 
 _PLAIN = (str, int, bool, type(None))
@@ -91,9 +94,9 @@ class Codec:
 
     def _make(self, hint: Any) -> Coder:
         if hint in _PLAIN or get_origin(hint) is Literal:
-            return Coder(_same, _literal(get_args(hint)) if get_origin(hint) is Literal else _plain(hint))
+            return Coder(_same, literal_of(get_args(hint)) if get_origin(hint) is Literal else plain_of(hint))
         if hint is Decimal or hint is date:
-            return Coder(lambda value, _: str(value), _number if hint is Decimal else _day)
+            return Coder(lambda value, _: str(value), decimal_of if hint is Decimal else day_of)
         if get_origin(hint) in (Union, types.UnionType):
             return self._union(get_args(hint))
         if get_origin(hint) is tuple:
@@ -130,7 +133,7 @@ class Codec:
 
     def _tuple(self, item: Any) -> Coder:
         if item in _PLAIN:
-            return Coder(lambda value, _: list(value), _plain_items(item))
+            return Coder(lambda value, _: list(value), plain_items_of(item))
         one = self.coder(item)
 
         def read(raw: Any, store: Store) -> Any:
@@ -163,7 +166,7 @@ class Codec:
         return self._share(cls, coder) if cls in self.shape.shared else coder
 
     def _late(self, cls: type) -> Coder:
-        hints = get_type_hints(cls)
+        hints = _hints(cls)
         left = Coder(lambda *_: None, _left_out)
         coders = {
             f.name: left if (cls, f.name) in self.shape.left_out else self.coder(hints[f.name]) for f in fields(cls)
@@ -173,7 +176,7 @@ class Codec:
 
     def _whole(self, cls: type) -> Coder:
         """Instances that are decoded at once."""
-        hints, make = get_type_hints(cls), cast(Callable[..., Any], cls)
+        hints, make = _hints(cls), cast(Callable[..., Any], cls)
         names = [f.name for f in fields(cast(Any, cls))]
         coders = [self.coder(hints[name]) for name in names]
         if all(plain_types(hints[name]) and get_origin(hints[name]) is not Literal for name in names):
@@ -197,6 +200,18 @@ class Codec:
             return number
 
         return Coder(write, lambda raw, store: store.shared(raw, cls, coder))
+
+
+def _hints(cls: type) -> dict[str, Any]:
+    """Return the types of the fields of a class, as `typing.get_type_hints` does; the same few recur in a module."""
+    return {
+        f.name: _hint(cls.__module__, f.type) if isinstance(f.type, str) else f.type for f in fields(cast(Any, cls))
+    }
+
+
+@cache
+def _hint(module: str, text: str) -> Any:
+    return eval(text, vars(sys.modules[module]))  # a line of the program's own
 
 
 def _deferred(make: Callable[[type], Coder], cls: type) -> Coder:
@@ -237,56 +252,3 @@ def _left_out(_: Any, __: Store) -> Any:
 
 def _same(value: Any, _: Written) -> Any:
     return value
-
-
-def _plain(kind: type) -> Read:
-    def read(raw: Any, _: Store) -> Any:
-        if type(raw) is not kind:
-            raise BrokenError
-        return raw
-
-    return read
-
-
-def _plain_items(kind: type) -> Read:
-    """Read what JSON holds as it is, all of one type."""
-    allowed = {kind}
-
-    def read(raw: Any, _: Store) -> Any:
-        if type(raw) is not list or not allowed.issuperset(map(type, raw)):
-            raise BrokenError
-        return tuple(raw)
-
-    return read
-
-
-def _literal(allowed: tuple[Any, ...]) -> Read:
-    def read(raw: Any, _: Store) -> Any:
-        if type(raw) is not str or raw not in allowed:
-            raise BrokenError
-        return raw
-
-    return read
-
-
-def _number(raw: Any, _: Store) -> Decimal:
-    try:
-        found = Decimal(_text(raw))
-    except InvalidOperation as error:
-        raise BrokenError from error
-    if not found.is_finite():
-        raise BrokenError
-    return found
-
-
-def _day(raw: Any, _: Store) -> date:
-    try:
-        return date.fromisoformat(_text(raw))
-    except ValueError as error:
-        raise BrokenError from error
-
-
-def _text(raw: Any) -> str:
-    if type(raw) is not str:
-        raise BrokenError
-    return raw

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, Field, field, fields
+from dataclasses import MISSING, Field, fields
 from functools import cached_property
 from operator import contains
 from typing import Any, Literal, get_args, get_origin
 
 from advisor.problems import AdvisorError
-from advisor.record import dataclass
 
 _ALL_DEFAULTS = -1
 """Stands for the line of an instance whose fields in that line are all as their class has them by default."""
@@ -23,15 +22,15 @@ class BrokenError(AdvisorError):
     """What was read is not what was written."""
 
 
-@dataclass
 class Written:
     """What an encoded value consists of; `objects` are the instances that will be decoded late, by their numbers."""
 
-    lines: list[str] = field(default_factory=list)
-    shared: list[Any] = field(default_factory=list)
-    numbers: dict[int, int] = field(default_factory=dict)
-    """The places of shared instances, by their identities."""
-    objects: list[Any] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.shared: list[Any] = []
+        self.numbers: dict[int, int] = {}
+        """The places of shared instances, by their identities."""
+        self.objects: list[Any] = []
 
 
 class Store:
@@ -79,12 +78,12 @@ Write = Callable[[Any, Written], Any]
 Read = Callable[[Any, Store], Any]
 
 
-@dataclass
 class Coder:
     """How a type is written as a plain value, and read; to read raises BrokenError."""
 
-    write: Write
-    read: Read
+    def __init__(self, write: Write, read: Read) -> None:
+        self.write = write
+        self.read = read
 
 
 def parsed(line: bytes) -> Any:

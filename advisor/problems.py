@@ -38,10 +38,10 @@ class Location:
 NOWHERE = Location("")
 
 _OBEYED = r"\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
-UNPRINTABLE = re.compile(rf"[\n{_OBEYED}]")
+UNPRINTABLE = rf"[\n{_OBEYED}]"
 """Characters that a terminal obeys, that turn the direction of what stands after them, or that no file can hold."""
-UNPRINTABLE_WITHIN_LINES = re.compile(f"[{_OBEYED}]")
-"""The same, where lines may end."""
+UNPRINTABLE_WITHIN_LINES = f"[{_OBEYED}]"
+"""The same, where lines may end. Both are patterns: to compile one takes a millisecond, and few texts hold any."""
 
 MAX_PROBLEMS = 200
 """Problems in one run; an input that has more is not the kind of file that it should be."""
@@ -104,7 +104,14 @@ class EngineError(AdvisorError):
 
 def visible(text: str) -> str:
     """Return text whose unprintable characters are seen, as �, and never obeyed."""
-    return UNPRINTABLE.sub("\ufffd", text)
+    return text if text.isprintable() else re.sub(UNPRINTABLE, "\ufffd", text)
+
+
+def escaped(text: str) -> str:
+    """Return text within lines of JSON, in which it stands as an escape what is unprintable."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return re.sub(UNPRINTABLE_WITHIN_LINES, lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from advisor.lines import DealLine
 from advisor.load.cases import load_case
 from advisor.load.previous import PreviousCase
 from advisor.problems import EngineError, InputError
+from advisor.record import dataclass
 from advisor.result import SCHEMA_VERSION, AccountReport, CaseReport, Review, Unreadable
 from advisor.sheet import CaseChange
 

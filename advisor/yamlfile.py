@@ -24,9 +24,8 @@ MAX_DEPTH = 40
 MAX_EVENTS = 100_000
 """What the parser may report of one file: about as many words, keys and brackets."""
 _BLOCK = 1 << 20
-BOM = "\ufeff"
-"""What some programs write before the first character of a UTF-8 file."""
-_REFUSED = re.compile(UNPRINTABLE.pattern + r"(?<![\t\n\r\x85\u2028\u2029])")
+BOM = "\ufeff"  # what some programs write before the first character of a UTF-8 file
+_REFUSED = UNPRINTABLE + r"(?<![\t\n\r\x85\u2028\u2029])"
 """Unprintable characters but those that YAML knows to part words or lines."""
 _TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -138,7 +137,7 @@ def _without_waiting(path: str, flags: int) -> int:
 def parse(text: str, name: str, problems: Problems) -> Node | None:
     """Build the node of one YAML document; None (with problems added) if it is not one."""
     builder = _Builder(name, problems)
-    bad = _REFUSED.search(text)
+    bad = _unprintable(text)
     if bad is not None:
         start = text.rfind("\n", 0, bad.start()) + 1
         at = Location(name, text.count("\n", 0, start) + 1, bad.start() - start + 1)
@@ -181,6 +180,10 @@ def spans(text: str) -> Spans:
             mark = start.start_mark
             found[kind, mark.line + 1, mark.column + 1] = Span(mark.index, end.index, bool(start.flow_style))
     return found
+
+
+def _unprintable(text: str) -> re.Match[str] | None:
+    return None if text.replace("\n", "").isprintable() else re.search(_REFUSED, text)
 
 
 def _not_allowed(found: re.Match[str]) -> str:
@@ -240,7 +243,7 @@ class _Builder:
     def _scalar(self, event: Any, at: Location) -> bool:
         if event.tag and event.tag != "!":
             return self._refuse(at, "yaml-tag", f"YAML tags are not used here; remove {event.tag}")
-        bad = _REFUSED.search(event.value) if event.style == '"' else None
+        bad = _unprintable(event.value) if event.style == '"' else None
         if bad is not None:
             return self._refuse(at, "control-character", _not_allowed(bad))
         self._add(Scalar(event.value, at, plain=event.style in (None, "")))

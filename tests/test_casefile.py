@@ -266,7 +266,7 @@ def test_a_statement_says_what_is_known_of_it() -> None:
 
 @given(st.text(min_size=1, max_size=40), st.text(min_size=1, max_size=40))
 def test_any_words_are_read_as_they_were_meant(title: str, about: str) -> None:
-    words = [" ".join(UNPRINTABLE.sub(" ", text).split())[:MAX_TEXT] or "x" for text in (title, about)]
+    words = [" ".join(re.sub(UNPRINTABLE, " ", text).split())[:MAX_TEXT] or "x" for text in (title, about)]
     text = new_case("a", Text(words[0], words[0]), DAY, {}, about=Text(words[1], "字"), currency=words[0])
     problems = Problems()
     node = yamlfile.parse(text, "case.yaml", problems)

@@ -19,6 +19,7 @@ LAYERS = (
     ("record",),
     ("cores", "problems", "spool", "workers"),
     ("cachefile", "late", "model", "paths", "writing", "yamlfile"),
+    ("plainvalues",),
     ("codec", "crm", "reference", "rule"),
     ("cache",),
     ("rulebase",),

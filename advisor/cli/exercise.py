@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -79,7 +80,7 @@ def start_command(
 
 def _begin(output: Path, learner: str, of: Exercise, lang: str) -> None:
     """Write an empty answer sheet; whatever is there is never overwritten."""
-    if not learner or len(learner) > MAX_LEARNER or UNPRINTABLE.search(learner):
+    if not learner or len(learner) > MAX_LEARNER or re.search(UNPRINTABLE, learner):
         message = (
             f"say whose sheet it is: --learner, at most {MAX_LEARNER} characters, none of them a control character"
         )

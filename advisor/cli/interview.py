@@ -118,7 +118,7 @@ class _Asking:
         """Ask for words until they are some that a file can hold."""
         while True:
             typed = self.prompt(key, default)
-            if len(typed) <= MAX_TEXT and not UNPRINTABLE.search(typed):
+            if len(typed) <= MAX_TEXT and not re.search(UNPRINTABLE, typed):
                 return typed
             self.say("interview.unkeepable")
 

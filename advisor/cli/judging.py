@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from advisor import paths
 from advisor.cli import options
 from advisor.judge import Judge
 from advisor.load.previous import PreviousCase
+from advisor.record import dataclass
 from advisor.render.board import Piece, Pieces, briefly, piece
 from advisor.result import CaseReport, Review, Unreadable
 from advisor.review import Judged, judged, put_together

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from advisor.problems import InputError, Location, Problem, visible
+from advisor.record import dataclass
 from advisor.render.output import FORMATS, SUFFIXES, Document, Layout, may_replace, put, show, write_output
 
 format_ = click.option("--format", "format_", type=click.Choice(FORMATS), help="Format of the output.  [default: text]")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from advisor.evidence import UNKNOWN_STATE, MemberView, Place, View
@@ -13,6 +13,7 @@ from advisor.lexicon import say
 from advisor.lines import FactLine
 from advisor.load.previous import PreviousCase, PreviousList
 from advisor.model import Text
+from advisor.record import dataclass
 from advisor.result import CaseReport
 from advisor.rulebase import Knowledge
 from advisor.sheet import CaseChange, Cause, ChangedFact

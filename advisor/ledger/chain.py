@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from advisor.ledger.entry import SCHEMA, Entry, Note
-from advisor.problems import UNPRINTABLE_WITHIN_LINES
+from advisor.problems import escaped
 
 
 def linked(note: Note, number: int, previous: str) -> Entry:
@@ -31,7 +31,7 @@ def hash_of(node: dict[str, Any]) -> str:
 def canonical(node: Any) -> bytes:
     """Return JSON in its one form: keys sorted, no blanks, UTF-8; what a terminal would obey is escaped."""
     text = json.dumps(node, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return UNPRINTABLE_WITHIN_LINES.sub(lambda found: f"\\u{ord(found.group()):04x}", text).encode()
+    return escaped(text).encode()
 
 
 def plain(value: Any) -> Any:

@@ -105,7 +105,7 @@ class DealReader:
     def _words(self, cell: Cell | None, problems: Problems) -> str:
         """Read text in one line that a file can hold."""
         text = _text(cell)
-        bad = UNPRINTABLE.search(text)
+        bad = re.search(UNPRINTABLE, text)
         if cell is not None and bad is not None:
             message = f"the control character U+{ord(bad.group()):04X} cannot stand in a file; remove it"
             problems.add(cell.at, "control-character", message)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from advisor.problems import UNPRINTABLE
 
-_UNPRINTABLE = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", UNPRINTABLE.pattern)
+_UNPRINTABLE = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", UNPRINTABLE)
 """The same signs, as Arrow writes them."""
 
 

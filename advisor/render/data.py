@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from advisor.problems import UNPRINTABLE_WITHIN_LINES
+from advisor.problems import escaped
 
 
 def to_json(value: Any) -> str:
@@ -20,7 +20,7 @@ def to_json(value: Any) -> str:
     What JSON allows in a string, and a terminal would obey, is escaped. A result holds nothing beside its fields (no
     cached property): whatever an instance holds is written.
     """
-    return UNPRINTABLE_WITHIN_LINES.sub(lambda found: f"\\u{ord(found.group()):04x}", _encoded(value))
+    return escaped(_encoded(value))
 
 
 def nested(value: Any, levels: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache, partial
@@ -87,7 +88,7 @@ def draw(judge: Judge, path: Path) -> None:
 
 def _printable(text: str) -> None:
     """See that a document holds something, and nothing that a terminal would obey."""
-    found = UNPRINTABLE_WITHIN_LINES.search(text)
+    found = re.search(UNPRINTABLE_WITHIN_LINES, text)
     if not text or found:
         raise WrongError(f"no printable document: {found}")
 
