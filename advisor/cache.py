@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 try:
     from _blake2 import blake2b  # what hashlib has, too, after it has loaded OpenSSL
@@ -20,10 +20,11 @@ from advisor.codec import Codec, Shape
 from advisor.late import BrokenError
 
 T = TypeVar("T")
-FORMAT = 2
+FORMAT = 3
 """Counts the ways in which files of the cache have been written."""
 _PACKAGE = Path(__file__).resolve().parent
 _DIGEST = 32
+_HEAD = 3 * _DIGEST
 _NO_STAMP = bytes(_DIGEST)
 _COARSE = 2_000_000_000
 """Nanoseconds: no file system that we know of tells times more coarsely."""
@@ -47,39 +48,40 @@ def remembered(
     kept = _Kept.read(name)
     if kept is not None and (kept.stamp == stamp != _NO_STAMP or kept.key == _key(found)):
         try:
-            value: T = codec.decode(kept.data, make)
+            value: T = codec.decode(kept.data, make, _HEAD)
         except (BrokenError, RecursionError):
             pass
         else:
             if kept.stamp != stamp != _NO_STAMP:
-                kept._replace(stamp=stamp).write(name)
+                cachefile.write(name, _sealed(kept.key, stamp, kept.data[_HEAD:]))
             return value
     key = _key(found)
     value = make()
     if _key(files()) == key:  # else they were changed while they were read, and nobody knows which of them were seen
-        _Kept(key, stamp, codec.encode(value)[0]).write(name)
+        cachefile.write(name, _sealed(key, stamp, codec.encode(value)[0]))
     return value
 
 
-class _Kept(NamedTuple):
-    """What is kept: the key of the files, the stamp that they bore, and what was made of them."""
+class _Kept:
+    """What is kept: a seal, the key of the files, the stamp that they bore, and what was made of them."""
 
-    key: bytes
-    stamp: bytes
-    data: bytes
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.key = data[_DIGEST : 2 * _DIGEST]
+        self.stamp = data[2 * _DIGEST : _HEAD]
 
     @classmethod
     def read(cls, name: str) -> _Kept | None:
         """Return what is kept under a name; None for nothing, and for what was cut off or changed."""
-        kept = cachefile.read(name)
-        if kept is None or kept[:_DIGEST] != _seal(kept[_DIGEST:]):
+        data = cachefile.read(name)
+        if data is None or data[:_DIGEST] != _seal(memoryview(data)[_DIGEST:]):
             return None
-        return cls(kept[_DIGEST : 2 * _DIGEST], kept[2 * _DIGEST : 3 * _DIGEST], kept[3 * _DIGEST :])
+        return cls(data)
 
-    def write(self, name: str) -> None:
-        """Keep it under a name."""
-        data = b"".join(self)
-        cachefile.write(name, _seal(data) + data)
+
+def _sealed(key: bytes, stamp: bytes, data: bytes) -> bytes:
+    whole = key + stamp + data
+    return _seal(whole) + whole
 
 
 def _key(files: list[Path]) -> bytes:
@@ -149,6 +151,6 @@ def _hash(parts: Iterable[bytes]) -> bytes:
     return total.digest()
 
 
-def _seal(data: bytes) -> bytes:
+def _seal(data: bytes | memoryview) -> bytes:
     """Hash what is kept, which shows whether it was cut off or changed."""
     return blake2b(data, digest_size=_DIGEST).digest()

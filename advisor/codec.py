@@ -71,18 +71,19 @@ class Codec:
         written = Written()
         root = self.coder(self.shape.root).write(value, written)
         head = compact([root, written.shared, len(written.objects)])
-        return "\n".join([head, *written.lines]).encode(), written.objects
+        return b"\n".join([head.encode(), *written.lines]), written.objects
 
-    def decode(self, data: bytes, again: Callable[[], Any]) -> Any:
-        """Read a value; raise BrokenError unless it has its shape.
+    def decode(self, data: bytes, again: Callable[[], Any], start: int = 0) -> Any:
+        """Read a value that stands in some data from a place on; raise BrokenError unless it has its shape.
 
         What is decoded later and is broken then, or was left out, is taken from the value that `again` makes.
         """
-        head, *lines = data.split(b"\n")
-        root, shared, size = listed(parsed(head), 3)
+        end = data.find(b"\n", start)
+        end = end if end >= 0 else len(data)
+        root, shared, size = listed(parsed(data[start:end]), 3)
         if type(shared) is not list or type(size) is not int:
             raise BrokenError
-        store = Store(lines, shared, size, lambda: self.encode(again())[1])
+        store = Store(data, end + 1, shared, size, lambda: self.encode(again())[1])
         return self.coder(self.shape.root).read(root, store)
 
     def coder(self, hint: Any) -> Coder:

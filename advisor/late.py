@@ -26,30 +26,46 @@ class Written:
     """What an encoded value consists of; `objects` are the instances that will be decoded late, by their numbers."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.lines: list[bytes] = []
+        self._size = 0
         self.shared: list[Any] = []
         self.numbers: dict[int, int] = {}
         """The places of shared instances, by their identities."""
         self.objects: list[Any] = []
 
+    def add(self, line: str) -> int:
+        """Add a line, and return its place: how many bytes stand in the lines before it."""
+        place, coded = self._size, line.encode()
+        self.lines.append(coded)
+        self._size += len(coded) + 1
+        return place
+
 
 class Store:
-    """What a value is decoded from; what turns out to be broken is taken from `originals`."""
+    """What a value is decoded from: lines that begin at `first` in some data, of which few are ever looked at.
+
+    What turns out to be broken is taken from `originals`.
+    """
 
     def __init__(
-        self, lines: list[bytes], shared: list[Any], size: int, originals: Callable[[], list[Any]] = list
+        self, data: bytes, first: int, shared: list[Any], size: int, originals: Callable[[], list[Any]] = list
     ) -> None:
         self.size = size
-        self._lines = lines
+        self._data = data
+        self._first = first
         self._shared = shared
         self._made: dict[int, Any] = {}
         self._make_originals = originals
 
-    def line(self, number: Any, length: int) -> list[Any]:
-        """Return a line, which must be a list of this length."""
-        if type(number) is not int or not 0 <= number < len(self._lines):
+    def line(self, place: Any, length: int) -> list[Any]:
+        """Return the line at a place, which must be a list of this length."""
+        if type(place) is not int or not 0 <= place < len(self._data) - self._first:
             raise BrokenError
-        return listed(parsed(self._lines[number]), length)
+        start = self._first + place
+        if self._data[start - 1 : start] != b"\n":
+            raise BrokenError
+        end = self._data.find(b"\n", start)
+        return listed(parsed(self._data[start : end if end >= 0 else None]), length)
 
     def shared(self, number: Any, cls: type, coder: Coder) -> Any:
         """Return a shared instance: one and the same for one number."""
@@ -176,8 +192,7 @@ class LateClass:
         if all(getattr(value, f.name) == f.default for f in self._apart):
             return _ALL_DEFAULTS
         line = compact([self._coders[f.name].write(getattr(value, f.name), written) for f in self._apart])
-        written.lines.append(line)
-        return len(written.lines) - 1
+        return written.add(line)
 
     def read(self, raw: Any, store: Store) -> Any:
         """Return an instance whose plain fields are checked, and whose other fields wait."""

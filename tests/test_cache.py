@@ -260,8 +260,7 @@ def _nodes(value: Any) -> list[tuple[Any, int]]:
 
 
 def _sealed(data: bytes, library: Library) -> bytes:
-    whole = cache._key(rulecache._files([library.rules, library.knowledge])) + cache._NO_STAMP + data
-    return cache._seal(whole) + whole
+    return cache._sealed(cache._key(rulecache._files([library.rules, library.knowledge])), cache._NO_STAMP, data)
 
 
 @pytest.mark.parametrize("part", ["head", "line"])
