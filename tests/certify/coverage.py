@@ -78,7 +78,7 @@ def of_rules(bench: Bench) -> Iterator[tuple[str, str]]:
         yield "rule sets", "units"
         if unit.rule is None and "/" in unit.name:
             yield "conditions", "helper of a wide one"
-        yield from [("rule sets", "engine rules")] * (2 * len(unit.alternatives))
+        yield from [("rule sets", "engine rules")] * len(unit.alternatives)
 
 
 def _concluded(then: Then, bench: Bench) -> Iterator[str]:
