@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from advisor.agreement import Agreement
 from advisor.engine import Engine
@@ -14,13 +15,17 @@ from advisor.rows import Columns
 
 
 class Certifier:
-    """The engine, ready to conclude: from the whole of a program, or from the part that bears on verdicts."""
+    """The engine, made when it is needed first: it concludes from the whole of a program, or what bears on verdicts."""
 
     def __init__(self, program: Program, lists: Iterable[str]) -> None:
-        self.engine = Engine(program)
-        self._units = program.units
+        self._program = program
         self._levels = {True: Levels(program), False: Levels(program.deciding)}
         self._agreement = {True: Agreement(program, lists), False: Agreement(program.deciding, lists)}
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine. What judges in processes of its own makes it there, and nothing is copied."""
+        return Engine(self._program)
 
     def infer(self, columns: Columns, whole: bool) -> Inference:
         """Infer on the engine from encoded columns."""
@@ -31,7 +36,7 @@ class Certifier:
         engine = self.infer(columns, whole)
         wrong = self._agreement[whole].differing(engine, shadow, whole)
         if wrong is not None:
-            rules = ", ".join(f'"{self._units[number].name}"' for number in wrong) or "its rules"
+            rules = ", ".join(f'"{self._program.units[number].name}"' for number in wrong) or "its rules"
             raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
         return engine
 
@@ -48,4 +53,5 @@ class Certifier:
 
     def close(self) -> None:
         """Free the engine."""
-        self.engine.close()
+        if "engine" in self.__dict__:
+            self.engine.close()

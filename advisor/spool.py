@@ -11,6 +11,11 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
+def packed(value: object) -> bytes:
+    """Return a value as it is kept."""
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
 class Spool(Mapping[K, V]):
     """Values by their keys; each is read anew when it is asked for. The file has no name, and goes with the spool."""
 
@@ -18,10 +23,10 @@ class Spool(Mapping[K, V]):
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 -- it is open as long as the spool is there
         self._places: dict[K, int] = {}
 
-    def keep(self, key: K, value: V) -> None:
-        """Keep a value; raise OSError where there is no room for it."""
+    def keep(self, key: K, packed: bytes) -> None:
+        """Keep a value that was `packed`, here or in another process; raise OSError where there is no room for it."""
         place = self._file.seek(0, 2)
-        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
+        self._file.write(packed)
         self._places[key] = place
 
     def __getitem__(self, key: K) -> V:

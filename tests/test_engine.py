@@ -33,7 +33,10 @@ def wide(rules: int, facts: int = 3) -> Playbase:
 
 
 def reasoner_of(base: Playbase) -> Reasoner:
-    return Reasoner(compiled(base), base.knowledge)
+    """Return a reasoner whose engine is ready."""
+    reasoner = Reasoner(compiled(base), base.knowledge)
+    engine_of(reasoner)
+    return reasoner
 
 
 def engine_of(reasoner: Reasoner) -> Engine:
@@ -122,7 +125,7 @@ def test_an_engine_that_fails_its_start_up_check_is_not_used(
 ) -> None:
     monkeypatch.setattr(_durable, function, lambda *_: answer)
     with pytest.raises(EngineError, match=message):
-        reasoner_of(wide(1))
+        Engine(compiled(wide(1)))
 
 
 # --- errors while running -----------------------------------------------------------------------------------------

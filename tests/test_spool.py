@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from advisor.render.blocks import Part
-from advisor.spool import Spool
+from advisor.spool import Spool, packed
 
 
 def test_what_is_kept_comes_back() -> None:
     spool = Spool[tuple[str, str], list[Part]]()
     pieces = {("json", f"{n}.yaml"): [Part(f"交易 {n}" * n)] for n in range(50)}
     for key, piece in pieces.items():
-        spool.keep(key, piece)
+        spool.keep(key, packed(piece))
         assert spool[key] == piece
     assert dict(spool) == {key: spool[key] for key in reversed(list(spool))} == pieces
     assert len(spool) == 50
@@ -26,8 +26,8 @@ def test_what_is_kept_comes_back() -> None:
 
 def test_what_is_kept_again_is_the_newer_one() -> None:
     spool = Spool[str, int]()
-    spool.keep("a", 1)
-    spool.keep("a", 2)
+    spool.keep("a", packed(1))
+    spool.keep("a", packed(2))
     assert dict(spool) == {"a": 2}
 
 
@@ -35,6 +35,6 @@ def test_nothing_is_left_in_the_folder(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     spool = Spool[str, str]()
-    spool.keep("a", "b" * 100_000)
+    spool.keep("a", packed("b" * 100_000))
     assert os.listdir(tmp_path) == []
     assert spool["a"] == "b" * 100_000

@@ -18,7 +18,7 @@ from advisor.record import dataclass
 from advisor.render.board import Piece, Pieces, briefly, piece
 from advisor.result import CaseReport, Review, Unreadable
 from advisor.review import Judged, judged, put_together
-from advisor.spool import Spool
+from advisor.spool import Spool, packed
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Manner:
         return "text" in self.formats
 
 
-Drawn = tuple[Judged, dict[str, Piece]]
+Drawn = tuple[Judged, dict[str, bytes]]
+"""What became of a file, and its pieces by their formats, packed."""
 
 
 def reviewed(judge: Judge, files: list[Path], manner: Manner) -> tuple[Review, Pieces]:
@@ -94,5 +95,5 @@ def _one(judge: Judge, manner: Manner, path: Path) -> Drawn:
     entry = found.entry
     if not isinstance(entry, CaseReport):
         return found, {}
-    drawn = {format_: piece(format_, manner.lang, entry) for format_ in manner.formats - {"text"}}
+    drawn = {format_: packed(piece(format_, manner.lang, entry)) for format_ in manner.formats - {"text"}}
     return found if manner.whole else replace(found, entry=briefly(entry)), drawn
