@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from advisor.problems import NOWHERE, Location
@@ -76,8 +77,12 @@ class Fact:
     def rank(self, value: Value) -> int | Decimal | date:
         """Order a value among its kind: position in an ordered enum, else the value itself."""
         if isinstance(value, str):
-            return list(self.values).index(value)
+            return self._ranks[value]
         return value
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {value: place for place, value in enumerate(self.values)}
 
     @property
     def comparable(self) -> bool:

@@ -82,29 +82,26 @@ class Asker:
                 if why is not None:
                     asked.append((place, why, self.domain.values(place, view)))
         told = _Told(self, view, [(place, value) for place, _, values in asked for value in values])
-        moved = told.moved(self._actions(inference, verdict))
+        moving = 0 if self.domain.knowledge.verdicts[verdict].closes else told.moved(self._actions(inference, verdict))
+        telling = moving | told.turning(verdict) | (told.settling() if hanging.open else 0)
         ranked: list[tuple[tuple[bool, bool, Fraction, int, str, str], Question]] = []
         number = 0
         for place, why, values in asked:
-            answers = tuple(told.answer(value, number + n, hanging.open) for n, value in enumerate(values))
-            acts = any(moved >> number + n & 1 for n in range(len(values)))
+            these = (1 << len(values)) - 1 << number
+            if telling & these or place in hanging.places or place[1] in wanted:
+                answers = tuple(told.answer(value, number + n, hanging.open) for n, value in enumerate(values))
+                question = _question(place, why, answers, verdict, hanging)
+                ranked.append((self._rank(question, bool(moving & these), hanging, wanted), question))
             number += len(values)
-            question = _question(place, why, answers, verdict, hanging)
-            rank = self._rank(question, acts, verdict, hanging, wanted)
-            if rank is not None:
-                ranked.append((rank, question))
         return [question for _, question in sorted(ranked, key=lambda pair: pair[0])]
 
     def _rank(
-        self, question: Question, acts: bool, verdict: str, hanging: Hanging, wanted: frozenset[str]
-    ) -> tuple[bool, bool, Fraction, int, str, str] | None:
-        """Return the place of a question among others; None for one whose answers would change nothing."""
+        self, question: Question, moved: bool, hanging: Hanging, wanted: frozenset[str]
+    ) -> tuple[bool, bool, Fraction, int, str, str]:
+        """Return the place of a question among others; none is ranked whose answers would change nothing."""
         (member, path), why = question.place, question.why
         fact = self.domain.knowledge.facts[path]
-        moved = acts and not self.domain.knowledge.verdicts[verdict].closes
         effect = len(question.turns) * 2 + question.settling + moved + 2 * question.hangs + (path in wanted)
-        if not effect:
-            return None
         idle = not (question.turns or question.hangs or why == "contradicted")
         pressing = path in hanging.at_odds or (why in ("stale", "contradicted") and question.hangs)
         idle = idle or (fact.incident and not question.hangs)
@@ -153,6 +150,14 @@ class _Told:
             verdict: rows & ~reduce(or_, (others for other, others in possible.items() if other != verdict), 0)
             for verdict, rows in possible.items()
         }
+
+    def turning(self, verdict: str) -> int:
+        """Return the answers that lead to another verdict."""
+        return self.every & ~self.verdicts.get(verdict, 0)
+
+    def settling(self) -> int:
+        """Return the answers after which nothing is possible any more but the verdict that they lead to."""
+        return reduce(or_, (rows & self._settled.get(verdict, 0) for verdict, rows in self.verdicts.items()), 0)
 
     def answer(self, value: Value | None, number: int, open_: bool) -> Answer:
         """Return one answer, by its number, with the verdict that it leads to, and whether that settles an open one."""
