@@ -146,6 +146,7 @@ class _Serving:
         self._make = make
         self._inferred: list[Inference] = []
         self._wrong: str | None = None
+        self._try(lambda: self._certifier.engine)  # it gets ready before there is a case
 
     @cached_property
     def _certifier(self) -> Certifier:
@@ -157,14 +158,21 @@ class _Serving:
             return self._wrong, None
         if kind == "record":
             return self._wrong, [] if self._wrong else list(map(tuple, self._inferred[given[0]].record))
+        self._try(partial(self._certify, *given) if kind == "certify" else self._remember)
+        return None
+
+    def _remember(self) -> None:
+        self._certifier.remember()
+
+    def _try(self, action: Callable[[], object]) -> None:
+        """Do something, unless something went wrong before."""
         if self._wrong is None:
             try:
-                self._certify(*given) if kind == "certify" else self._certifier.remember()
+                action()
             except EngineError as error:
                 self._wrong = str(error)
             except Exception as error:
                 self._wrong = f"the engine failed: {type(error).__name__}: {error}"
-        return None
 
     def _certify(
         self, whole: bool, name: str, complete: dict[str, bool], told: _Rows, cells: _Rows, units: _Rows
