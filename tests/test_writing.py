@@ -162,6 +162,19 @@ def test_a_mark_depends_on_all_that_stands_before_it(format_: str) -> None:
     assert len(found) == 3
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("document", ["", "}", "\n}\n", '{\n  "a": "报"\n}\n', "one\ntwo\n", "没有换行"])
+def test_a_document_in_pieces_is_marked_as_a_whole_one(tmp_path: Path, format_: str, document: str) -> None:
+    whole = b"".join(marked(format_, [document]))
+    for cut in range(len(document) + 1):
+        pieces = ["", document[:cut], "", document[cut:], ""]
+        assert b"".join(marked(format_, pieces)) == whole
+    assert b"".join(marked(format_, document)) == whole, "sign by sign"
+    write_output(tmp_path / "document", format_, iter(document), False)
+    assert (tmp_path / "document").read_bytes() == whole
+    assert is_ours(tmp_path / "document") or (format_ == "json" and not document.endswith("\n}\n"))
+
+
 # Disks that are full, and folders that are read-only
 
 
