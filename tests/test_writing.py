@@ -327,7 +327,8 @@ def slow(**_):
     with replaced(Path(sys.argv[1]), lambda _: None) as temporary:
         temporary.write_text("half")
         print("ready", flush=True)
-        time.sleep(60)
+        for _ in range(600):
+            time.sleep(0.1)  # a signal that comes right before a long sleep would be heard after it
 main.main = slow
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which under nohup nobody hears
 main.start()
