@@ -135,7 +135,8 @@ def _code(folder: str) -> bytes:
     with os.scandir(folder) as found:
         for entry in sorted(found, key=lambda e: e.name):
             if entry.is_dir(follow_symlinks=False):
-                parts.append(_code(entry.path))
+                if entry.name != "__pycache__":  # which come with the first use of a package
+                    parts.append(_code(entry.path))
             elif entry.name.endswith(".py"):
                 status = entry.stat()
                 parts.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}".encode())

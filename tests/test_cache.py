@@ -207,6 +207,19 @@ def test_another_program_reads_the_files(
     assert len(loads) == 2
 
 
+def test_compiled_modules_are_no_other_program(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "module.py").write_text("")
+    before = cache._code.__wrapped__(str(package))
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__" / "module.py").write_text("")
+    assert cache._code.__wrapped__(str(package)) == before
+    (package / "inner").mkdir()
+    (package / "inner" / "module.py").write_text("")
+    assert cache._code.__wrapped__(str(package)) != before
+
+
 def test_what_changes_while_it_is_read_is_not_kept(
     place: Path, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
