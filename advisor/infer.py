@@ -86,7 +86,8 @@ class _Course:
         self.encoder = Encoder(program, tests)
         self.shadow = Shadow(program, functions)
         self._size = len(program.units)
-        self._units = {name: [u.number for u in program.running if u.scope == name] for name in tests.knowledge.lists}
+        parts = [part for level in program.parts for part in level]
+        self._units = {name: [n for p in parts if p.scope == name for n in p.units] for name in tests.knowledge.lists}
 
     def imagine(self, columns: Columns) -> Inference:
         """Infer on the shadow from encoded columns, which stay as they are."""
