@@ -115,6 +115,8 @@ class _World:
         self._unknown = program.tests.opened if open_world else program.tests.closed
         self.shared = {name: frozenset(program.tests.shared.get(name, ())) for name in tests.knowledge.lists}
         """For each list the facts of the case that tests of its members read too."""
+        lists = tests.knowledge.lists
+        self._blank = {name: [(n, int(self._unknown[n])) for n in program.own_columns(name)] for name in lists}
         self._effect = lru_cache(maxsize=KEPT)(self._decided)
         self._readers = cache(self._find_readers)
         self.compared = cache(self._compared)
@@ -122,17 +124,13 @@ class _World:
     @cached_property
     def empty_case(self) -> list[int]:
         """The columns of a case of which nothing is known."""
-        used, unknown = self._program.used, self._unknown
-        row = [int(value) if number in used else NO for number, value in enumerate(unknown)]
-        for numbers in self._program.tests.own.values():
-            for number in numbers:
-                row[number] = NO
-        return row
+        own = self._program.used.difference(*self._program.tests.own.values())
+        return [int(value) if number in own else NO for number, value in enumerate(self._unknown)]
 
     def blank(self, row: list[int], list_: str) -> None:
         """Set the tests of a list's members to what they are while nothing is known."""
-        for number in self._program.own_columns(list_):
-            row[number] = int(self._unknown[number])
+        for number, value in self._blank[list_]:
+            row[number] = value
 
     def _find_readers(self, scope: str, path: str) -> tuple[_Readers, _Readers]:
         """Return the tests of a scope that read one fact alone, and those that compare it with another."""
