@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from advisor.model import FALLBACK
 from advisor.program import NO, YES, Program, Unit
@@ -51,21 +51,11 @@ class Arbiter:
     def __init__(self, program: Program, order: Order) -> None:
         tiers = {tier.id: n for n, tier in enumerate(order.tiers)}
         verdicts = {verdict: n for n, verdict in enumerate(order.verdicts)}
-        defeaters: dict[str, list[int]] = {}
-        numbers = sorted(n for level in program.parts for part in level if part.decides for n in part.units)
-        deciding = [program.units[number] for number in numbers]
-        for unit in deciding:
-            for target in unit.rule.then.defeats if unit.rule else ():
-                defeaters.setdefault(target, []).append(unit.number)
-        self.contenders: tuple[Contender, ...] = tuple(
-            sorted(
-                (self._contender(unit, tiers, verdicts, defeaters) for unit in deciding if _puts_forward(unit)),
-                key=lambda c: c.rank,
-            )
-        )
+        contenders = (self._contender(unit, tiers, verdicts, program.uses.defeating) for unit in program.candidates)
+        self.contenders = tuple(sorted(contenders, key=lambda c: c.rank))
 
     def _contender(
-        self, unit: Unit, tiers: dict[str, int], verdicts: dict[str, int], defeaters: dict[str, list[int]]
+        self, unit: Unit, tiers: dict[str, int], verdicts: dict[str, int], defeaters: Mapping[str, Sequence[int]]
     ) -> Contender:
         assert unit.rule is not None
         assert unit.rule.then.candidate is not None
@@ -147,7 +137,3 @@ class Arbiter:
         if not contested or not self.is_certain(contested[-1], values):
             verdicts = list(dict.fromkeys([*verdicts, FALLBACK]))
         return verdicts
-
-
-def _puts_forward(unit: Unit) -> bool:
-    return unit.rule is not None and unit.rule.then.candidate is not None

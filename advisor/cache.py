@@ -20,7 +20,7 @@ from advisor.codec import Codec, Shape
 from advisor.late import BrokenError
 
 T = TypeVar("T")
-FORMAT = 3
+FORMAT = 4
 """Counts the ways in which files of the cache have been written."""
 _PACKAGE = Path(__file__).resolve().parent
 _DIGEST = 32

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,6 +28,7 @@ from advisor.late import (
     parsed,
     plain_types,
 )
+from advisor.lateitems import late_items
 from advisor.plainvalues import day_of, decimal_of, literal_of, plain_items_of, plain_of
 from advisor.record import dataclass
 
@@ -48,8 +49,8 @@ class Shape:
     """What is written, and how.
 
     Of an instance of a class in `late`, fields are decoded when they are read; those named there stand in a line that
-    is not even parsed before. Instances of classes in `shared` stay one and the same wherever they are found. Fields in
-    `left_out` have to be named in `late` too, and are not written.
+    is not even parsed before. So are the items of a `Sequence`. Instances of classes in `shared` stay one and the same
+    wherever they are found. Fields in `left_out` have to be named in `late` too, and are not written.
     """
 
     root: Any
@@ -102,6 +103,8 @@ class Codec:
             return self._union(get_args(hint))
         if get_origin(hint) is tuple:
             return self._tuple(get_args(hint)[0])
+        if get_origin(hint) is Sequence:
+            return late_items(self.coder(get_args(hint)[0]))
         if get_origin(hint) is dict:
             return self._dict(*get_args(hint))
         return self._class(hint)

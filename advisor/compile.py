@@ -86,12 +86,22 @@ def _strata(rules: tuple[Rule, ...], problems: Problems) -> list[list[Rule]] | N
 def _uses(units: Iterable[Unit], paths: Iterable[str]) -> Uses:
     rules = [(unit.number, unit.rule.then) for unit in units if unit.rule is not None]
     return Uses(
+        candidates=tuple(number for number, then in rules if then.candidate),
+        makers=_by_name((then.finding, number) for number, then in rules if then.finding),
+        defeating=_by_name((target, number) for number, then in rules for target in then.defeats),
         asking=tuple(number for number, then in rules if then.ask),
         guarding=tuple(number for number, then in rules if then.guard),
         speaking=tuple(number for number, then in rules if then.supports or then.opposes),
         acting=tuple(number for number, then in rules if then.actions),
         paths=tuple(sorted(paths)),
     )
+
+
+def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for name, number in pairs:
+        found.setdefault(name, []).append(number)
+    return {name: tuple(numbers) for name, numbers in found.items()}
 
 
 def _cycle(waiting: list[Rule], makers: dict[str, list[Rule]]) -> tuple[Location, str, str]:
@@ -143,7 +153,7 @@ class _Compiler:
         columns, units = tuple(self.columns), tuple(self._with_writes())
         levels = tuple(tuple(u for u in units if u.level == n) for n in range(1, top + 1))
         decide = [u.number for u in units if u.rule and (u.rule.then.candidate or u.rule.then.defeats)]
-        plain = Program(columns, units, (), Tests(), Uses(), {})
+        plain = Program(columns, units, parts_of(levels, ()), Tests(), Uses(), {})
         parts, uses = parts_of(levels, plain.below(decide)), _uses(units, plain.paths_below(decide))
         tests = tests_of(columns, self.scope_of_path)
         return Program(columns, units, parts, tests, uses, dict(self.quantified))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from advisor.evidence import UNKNOWN_STATE, Place, View
 from advisor.model import CASE, Fact, FactRef, FactTest, SettingRef, Value
@@ -15,17 +16,17 @@ Number = Decimal | int
 
 
 class Domain:
-    """Knows for each fact which values rules distinguish, and which facts they read at all."""
+    """Knows for each fact which values rules distinguish."""
 
     def __init__(self, program: Program, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._tests: dict[str, list[FactTest]] = {}
-        for column in program.columns:
-            if isinstance(column.means, FactTest):
-                self._tests.setdefault(column.means.path, []).append(column.means)
-                if isinstance(column.means.operand, FactRef):
-                    self._tests.setdefault(column.means.operand.path, []).append(column.means)
-        self.paths = frozenset(self._tests)
+        self._program = program
+        self._tests = cache(self._find_tests)
+
+    def _find_tests(self, path: str) -> list[FactTest]:
+        """Return the tests that compare a fact with something."""
+        readers = self._program.tests.readers.get(path, ())
+        return [test for number in readers if isinstance(test := self._program.columns[number].means, FactTest)]
 
     def values(self, place: Place, view: View) -> list[Value | None]:
         """Return representative values of a fact, None for known to be absent; empty for free text."""
@@ -49,7 +50,7 @@ class Domain:
 
     def _around(self, fact: Fact, place: Place, view: View) -> list[Value]:
         """Return each point at which a test can turn, a value between any two, one below and one above."""
-        points = sorted({p for test in self._tests.get(fact.path, ()) for p in self._points(test, place, view)})
+        points = sorted({p for test in self._tests(fact.path) for p in self._points(test, place, view)})
         if not points:
             return []
         if fact.type == "date":

@@ -111,7 +111,6 @@ class _World:
         self._program = program
         self._tests = tests
         self._open_world = open_world
-        self._scopes = (CASE, *tests.knowledge.lists)
         self._unknown = program.tests.opened if open_world else program.tests.closed
         self.shared = {name: frozenset(program.tests.shared.get(name, ())) for name in tests.knowledge.lists}
         """For each list the facts of the case that tests of its members read too."""
@@ -119,7 +118,8 @@ class _World:
         self._blank = {name: [(n, int(self._unknown[n])) for n in program.own_columns(name)] for name in lists}
         self._effect = lru_cache(maxsize=KEPT)(self._decided)
         self._readers = cache(self._find_readers)
-        self.compared = cache(self._compared)
+        self.compared = frozenset(program.tests.compared)
+        """Facts that some test compares with another."""
 
     @cached_property
     def empty_case(self) -> list[int]:
@@ -159,10 +159,6 @@ class _World:
     def effect(self, scope: str, path: str, state: State) -> list[tuple[int, int]]:
         """Return the tests of a scope that read one fact alone, with their values."""
         return self._effect(scope, path, state.known, state.value, state.grade, state.stale, state.contradicted)
-
-    def _compared(self, path: str) -> bool:
-        """Tell whether some test compares a fact with another."""
-        return any(self._readers(scope, path)[1] for scope in self._scopes)
 
     def _decided(
         self, scope: str, path: str, known: Known, value: Value | None, grade: int, stale: bool, contradicted: bool
@@ -285,7 +281,7 @@ class Encoder:
             if member not in places:
                 return True
             scope, index, _ = places[member]
-        if world.compared(path):
+        if path in world.compared:
             return False
         marks[scope].note(1 << index * width + number, world.effect(scope, path, state))
         return True

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from functools import cached_property
 from operator import contains
-from typing import Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from advisor.problems import AdvisorError
 
@@ -126,7 +127,7 @@ def plain_types(hint: Any) -> frozenset[type]:
     """Return the types of a field that JSON holds as it is; empty for any other field."""
     if get_origin(hint) is Literal:
         return frozenset((str,))
-    members = get_args(hint) if get_args(hint) else (hint,)
+    members = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     plain = frozenset((str, int, bool, type(None)))
     return frozenset(members) if plain.issuperset(members) else frozenset()
 

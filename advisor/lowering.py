@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from advisor.model import CASE, FactTest, KnowledgeTest, paths_read
 from advisor.problems import EngineError
-from advisor.program import NO, UNDECIDED, YES, Column, Lit, Part, QuantifiedColumn, Tests, Tree, Unit
+from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, Lit, Part, QuantifiedColumn, Tests, Tree, Unit
 
 OPERATORS: Final = ("all", "either", "count")
 
@@ -52,6 +52,7 @@ def tests_of(columns: Sequence[Column], scope_of: Callable[[str], str]) -> Tests
             readers.setdefault(path, []).append(column.number)
             if column.scope != CASE and scope_of(path) == CASE:
                 shared.setdefault(column.scope, set()).add(path)
+    tests = [column.means for column in columns if isinstance(column.means, (FactTest, KnowledgeTest))]
     scopes = sorted({column.scope for column in columns} - {CASE})
     return Tests(
         readers={path: tuple(numbers) for path, numbers in readers.items() if _is_fact(path)},
@@ -59,6 +60,8 @@ def tests_of(columns: Sequence[Column], scope_of: Callable[[str], str]) -> Tests
         shared={name: tuple(sorted(paths)) for name, paths in shared.items()},
         own={name: tuple(c.number for c in columns if c.scope == name) for name in scopes},
         quantified=tuple(c.number for c in columns if isinstance(c.means, QuantifiedColumn)),
+        findings={c.means.name: c.number for c in columns if isinstance(c.means, FindingColumn)},
+        compared=tuple(sorted({p for test in tests for p in paths_read(test) if len(paths_read(test)) > 1})),
         closed="".join(str(_unknown(column, False)) for column in columns),
         opened="".join(str(_unknown(column, True)) for column in columns),
     )
@@ -98,6 +101,14 @@ def short(tree: Tree) -> Any:
     return [OPERATORS.index(tree.op), tree.need, *map(short, tree.parts)]
 
 
+def conditions_of(part: Part) -> list[Any]:
+    """Return the conditions of the units of a part in short form."""
+    conditions = json.loads(part.conditions)
+    if type(conditions) is not list or len(conditions) != len(part.units):
+        raise broken()
+    return conditions
+
+
 class Lowered:
     """The conditions of a part as a list in Python: over `c` and a column's number, or `n` where it is negated."""
 
@@ -105,9 +116,7 @@ class Lowered:
         self.columns: list[int] = []
         self.negated: list[int] = []
         self._names: dict[int, str] = {}
-        conditions = json.loads(part.conditions)
-        if type(conditions) is not list or len(conditions) != len(part.units):
-            raise _broken()
+        conditions = conditions_of(part)
         self._allowed = frozenset(part.reads)
         self.text = f"[{', '.join([self._expression(condition) for condition in conditions])}]"
 
@@ -127,18 +136,19 @@ class Lowered:
         if operator == 1:
             return f"({' | '.join(texts) or 0})"
         if operator != 2 or type(need) is not int:
-            raise _broken()
+            raise broken()
         return f"some({need}, every, {', '.join(texts)})"
 
     def _name(self, literal: Any) -> str:
         """Name a literal that was not met before."""
         if type(literal) is not int or literal // 2 not in self._allowed:
-            raise _broken()
+            raise broken()
         column, positive = divmod(literal, 2)
         (self.columns if positive else self.negated).append(column)
         self._names[literal] = f"{'c' if positive else 'n'}{column}"
         return self._names[literal]
 
 
-def _broken() -> EngineError:
+def broken() -> EngineError:
+    """Return what to raise for conditions that nobody has written."""
     return EngineError("the conditions in the cache are not what was written there; empty its folder")

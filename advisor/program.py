@@ -5,7 +5,7 @@ A column holds 0 (no), 1 (undecided) or 2 (yes). Engine, shadow and explanations
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import Literal
@@ -113,7 +113,8 @@ class Tests:
 
     `readers` are the tests by the facts that they read, `lists` those that ask whether a list is known, `shared` for
     each list the facts of the case that tests of its members read; `own` are all columns of members, `quantified` those
-    of quantifiers. `closed` and `opened` say what every column is while nothing is known: a digit for each.
+    of quantifiers, `findings` those of findings. `compared` are facts that some test compares with another. `closed`
+    and `opened` say what every column is while nothing is known: a digit for each.
     """
 
     readers: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -121,14 +122,22 @@ class Tests:
     shared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     own: dict[str, tuple[int, ...]] = field(default_factory=dict)
     quantified: tuple[int, ...] = ()
+    findings: dict[str, int] = field(default_factory=dict)
+    compared: tuple[str, ...] = ()
     closed: str = ""
     opened: str = ""
 
 
 @dataclass(frozen=True)
 class Uses:
-    """The units whose rules do more than conclude, by what they do: nobody has to look at all to find the few."""
+    """The units whose rules do this or that: nobody has to look at all to find the few.
 
+    `makers` are those that conclude a finding, `defeating` those that defeat a rule or the candidates for a verdict.
+    """
+
+    candidates: tuple[int, ...] = ()
+    makers: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    defeating: dict[str, tuple[int, ...]] = field(default_factory=dict)
     asking: tuple[int, ...] = ()
     guarding: tuple[int, ...] = ()
     speaking: tuple[int, ...] = ()
@@ -141,8 +150,8 @@ class Uses:
 class Program:
     """Everything that inference needs, in plain numbers. Levels count from 1."""
 
-    columns: tuple[Column, ...]
-    units: tuple[Unit, ...]
+    columns: Sequence[Column]
+    units: Sequence[Unit]
     parts: tuple[tuple[Part, ...], ...]
     """What runs in each level."""
     tests: Tests
@@ -150,30 +159,39 @@ class Program:
     quantified: dict[Quantified, int] = field(compare=False)
     """The columns of the quantifiers as rules write them."""
 
+    def column(self, means: Test | FindingColumn | Quantified) -> int:
+        """Return the number of the column of a test, a finding or a quantifier as rules write it."""
+        if means not in self._numbers:
+            self._numbers[means] = self._number(means)
+        return self._numbers[means]
+
     @cached_property
-    def column_of(self) -> dict[Meaning | Quantified, int]:
-        """The number of each column by what it means."""
-        found: dict[Meaning | Quantified, int] = {column.means: column.number for column in self.columns}
-        found.update(self.quantified.items())
-        return found
+    def _numbers(self) -> dict[Test | FindingColumn | Quantified, int]:
+        return {}
+
+    def _number(self, means: Test | FindingColumn | Quantified) -> int:
+        if isinstance(means, FindingColumn):
+            return self.tests.findings[means.name]
+        if isinstance(means, Quantified):
+            return self.quantified[means]
+        return next(n for n in self.tests.readers.get(means.path, self.tests.lists) if self.columns[n].means == means)
 
     @cached_property
     def writers(self) -> dict[int, list[Unit]]:
         """The units that write each column of a finding or helper."""
         found: dict[int, list[Unit]] = {}
-        for unit in self.units:
-            if unit.writes is not None:
-                found.setdefault(unit.writes, []).append(unit)
+        for number, column in sorted(pair for level in self.parts for part in level for pair in part.writes.items()):
+            found.setdefault(column, []).append(self.units[number])
         return found
 
+    def makers(self, finding: str) -> tuple[Unit, ...]:
+        """Return the rules that conclude a finding."""
+        return self._numbered(self.uses.makers.get(finding, ()))
+
     @cached_property
-    def makers(self) -> dict[str, list[Unit]]:
-        """The rules that conclude each finding."""
-        found: dict[str, list[Unit]] = {}
-        for unit in self.units:
-            if unit.rule and unit.rule.then.finding:
-                found.setdefault(unit.rule.then.finding, []).append(unit)
-        return found
+    def candidates(self) -> tuple[Unit, ...]:
+        """The rules that put forward a verdict."""
+        return self._numbered(self.uses.candidates)
 
     @cached_property
     def asking(self) -> tuple[Unit, ...]:

@@ -12,7 +12,7 @@ from advisor.late import BrokenError
 from advisor.lowering import OPERATORS, short, short_literal
 from advisor.model import Fact, Setting
 from advisor.paths import Library, yaml_files
-from advisor.program import Column, Lit, Program, Tree, Unit
+from advisor.program import Column, Lit, Part, Program, Tests, Tree, Unit, Uses
 from advisor.record import dataclass
 from advisor.rulebase import Playbase
 
@@ -77,6 +77,9 @@ _SHAPE = Shape(
         # Texts stand apart: of most rules and passages they are never shown.
         Playbase: (),
         Program: ("quantified",),
+        Part: (),
+        Tests: (),
+        Uses: (),
         Column: (),
         Unit: (),
         rulebase.Knowledge: (),

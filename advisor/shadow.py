@@ -6,14 +6,19 @@ agree only if the lowering is right. It also serves the searches, whose results 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, Final
 
-from advisor.lowering import Lowered
+from advisor.lowering import Lowered, broken, conditions_of
 from advisor.model import CASE
 from advisor.program import Part, Program, QuantifiedColumn, Unit
 from advisor.record import dataclass
 from advisor.rows import Bits, Variants
+
+WALKS: Final = 8
+"""How often the conditions of a part are walked before they are compiled: a command on one case seldom needs more."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,16 @@ class LevelFunction:
     """Gives the units of a part from columns, the same columns negated, and the bits of all rows.
 
     All are pairs: the possible bits above the certain ones. Negation aside, both are worked out alike, so once is
-    enough.
+    enough. The first few times the conditions are walked; to compile them takes as long as some ten walks.
     """
 
     def __init__(self, part: Part) -> None:
         self._part = part
+        self._walks = WALKS
+
+    @cached_property
+    def _conditions(self) -> list[Any]:
+        return conditions_of(self._part)
 
     @cached_property
     def _lowered(self) -> Lowered:
@@ -98,11 +108,49 @@ class LevelFunction:
 
     def conclude(self, columns: Bits, every: int) -> list[int]:
         """Return the units of the part."""
+        if not self._walks:
+            return self.compiled(columns, every)
+        self._walks -= 1
+        possible, certain, width = columns.possible, columns.certain, every.bit_length()
+        both = every << width | every
+        yes = {2 * n + 1: possible[n] << width | certain[n] for n in self._part.reads}
+        no = {2 * n: both ^ (certain[n] << width | possible[n]) for n in self._part.reads}
+        return walked(self._conditions, yes | no, both)
+
+    def compiled(self, columns: Bits, every: int) -> list[int]:
+        """Return the units of the part, from its conditions as Python."""
         possible, certain, width = columns.possible, columns.certain, every.bit_length()
         both = every << width | every
         plain = [possible[n] << width | certain[n] for n in self._lowered.columns]
         negated = [both ^ (certain[n] << width | possible[n]) for n in self._lowered.negated]
         return self._function(both, *plain, *negated)
+
+
+def walked(conditions: Sequence[Any], literals: Mapping[int, int], every: int) -> list[int]:
+    """Return the rows in which each of some conditions in short form holds, from those in which literals do."""
+
+    def held(condition: Any) -> int:
+        if type(condition) is int:
+            return literals[condition]
+        operator, need, *parts = condition
+        if operator == 0:
+            rows = every
+            for part in parts:
+                rows &= literals[part] if type(part) is int else held(part)
+                if not rows:
+                    break
+            return rows
+        found = [held(part) for part in parts]
+        if operator == 1:
+            return reduce(or_, found, 0)
+        if operator != 2 or type(need) is not int:
+            raise broken()
+        return _some(need, every, *found)
+
+    try:
+        return [held(condition) for condition in conditions]
+    except (KeyError, TypeError, ValueError) as error:
+        raise broken() from error
 
 
 class _RunningPart:

@@ -24,6 +24,7 @@ import pytest
 from advisor import cache, cachefile, playbase, rulecache
 from advisor.codec import Codec, Shape
 from advisor.late import BrokenError
+from advisor.lateitems import LateItems
 from advisor.lowering import Lowered
 from advisor.model import Text
 from advisor.paths import Library, shipped
@@ -31,9 +32,11 @@ from advisor.playbase import load_playbase
 from advisor.problems import EngineError, InputError
 from advisor.program import Part, Program
 from advisor.render.data import to_json
+from advisor.rows import Bits
 from advisor.rule import Rule
 from advisor.rulebase import Playbase
 from advisor.rulecache import open_playbase
+from advisor.shadow import LevelFunction
 from tests.build import MINI
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +52,8 @@ def flat(value: object) -> object:
         return [value.__class__.__name__, *((name, flat(getattr(value, name))) for name in names)]
     if isinstance(value, dict):
         return [(flat(k), flat(v)) for k, v in value.items()]
+    if isinstance(value, LateItems):
+        return flat(tuple(value))
     if isinstance(value, (list, tuple)):
         return [type(value).__name__, *map(flat, value)]
     return [type(value).__name__, value]
@@ -327,6 +332,8 @@ def test_conditions_that_were_not_written_there_are_refused(conditions: str) -> 
     part = Part("case", True, (0,), (0,), {}, (), conditions)
     with pytest.raises(EngineError, match="empty its folder"):
         Lowered(part)
+    with pytest.raises(EngineError, match="empty its folder"):
+        LevelFunction(part).conclude(Bits.none(1), 1)
 
 
 def later(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ def unit(program: Program, name: str) -> Unit:
 def signs(when: Condition) -> set[frozenset[tuple[int, bool]]]:
     """Return the alternatives of a condition, with the number of each test and its sign."""
     program = program_of(rule("r/x", when, "bid"))
-    numbers = {program.column_of[test]: n for n, test in enumerate(TESTS) if test in program.column_of}
+    numbers = {program.column(test): n for n, test in enumerate(TESTS) if test.path in program.tests.readers}
     return {frozenset((numbers[lit.column], lit.positive) for lit in alt) for alt in unit(program, "r/x").alternatives}
 
 
@@ -86,7 +86,7 @@ def test_a_quantifier_is_a_column_of_the_case_over_a_helper_of_its_list() -> Non
     assert (quantified.scope, quantified.means) == (CASE, QuantifiedColumn("any", "stakeholders", helper.number))
     assert program.quantified_at(1) == [(quantified.number, quantified.means)]
     assert program.quantified_at(2) == []
-    assert program.column_of[Quantified("any", "stakeholders", where)] == quantified.number
+    assert program.column(Quantified("any", "stakeholders", where)) == quantified.number
 
 
 def test_quantifiers_over_the_same_condition_share_its_helper() -> None:
@@ -138,7 +138,7 @@ def test_a_finding_of_several_rules_stands_once_all_of_them_have_run() -> None:
         rule("r/deep", deep, finding="f"),
         rule("r/reader", FindingTest("f"), "bid"),
     )
-    assert unit(program, "r/plain").writes == unit(program, "r/deep").writes == program.column_of[FindingColumn("f")]
+    assert unit(program, "r/plain").writes == unit(program, "r/deep").writes == program.column(FindingColumn("f"))
     assert (unit(program, "r/plain").level, unit(program, "r/deep").level, unit(program, "r/reader").level) == (1, 2, 3)
 
 

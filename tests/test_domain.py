@@ -153,12 +153,6 @@ def test_a_sample_is_a_value_of_the_right_kind_even_where_rules_tell_none_apart(
     assert domain([fact("deal.x")]).sample(X, view()) == [True, False]
 
 
-def test_the_paths_are_those_that_rules_compare() -> None:
-    facts = [fact("deal.x", "int"), fact("deal.y", "int"), fact("deal.z")]
-    found = domain(facts, FactTest("deal.x", "below", FactRef("deal.y")), KnowledgeTest("known", "deal.z"))
-    assert found.paths == {"deal.x", "deal.y"}
-
-
 DAY = date(2026, 1, 1)
 OPERATORS: list[Operator] = ["is", "at_least", "above", "at_most", "below"]
 numbers = st.one_of(st.integers(-20, 20), st.integers(1000, 1010))

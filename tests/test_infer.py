@@ -84,7 +84,7 @@ class Compared:
         found = []
         program, columns = self.reasoner.program, inference.columns
         for name in self.specification.makers:
-            number = program.column_of[FindingColumn(name)]
+            number = program.column(FindingColumn(name))
             list_ = program.columns[number].scope
             if list_ == CASE:
                 pairs = [(columns.case[number], deal.finding(name))]

@@ -19,7 +19,7 @@ LAYERS = (
     ("record",),
     ("cores", "problems", "spool", "workers"),
     ("cachefile", "late", "model", "paths", "writing", "yamlfile"),
-    ("plainvalues",),
+    ("lateitems", "plainvalues"),
     ("codec", "crm", "reference", "rule"),
     ("cache",),
     ("rulebase",),

@@ -10,8 +10,10 @@ from advisor.encode import Deciders
 from advisor.judge import Judge
 from advisor.lowering import Lowered, short, short_literal
 from advisor.model import CASE, FactTest, KnowledgeTest, paths_read
-from advisor.program import Column, Program, QuantifiedColumn, Tree
+from advisor.program import Column, FindingColumn, Program, QuantifiedColumn, Tree
+from advisor.rows import Bits
 from advisor.rulebase import Knowledge
+from advisor.shadow import WALKS, LevelFunction
 from tests.build import compiled
 from tests.strategies import Generator, Shape
 
@@ -58,6 +60,19 @@ def test_parts_hold_every_unit_once_with_what_it_reads_and_writes(pair: tuple[Pr
     assert sorted(n for level in program.deciding.parts for part in level for n in part.units) == sorted(deciding)
 
 
+def test_conditions_are_walked_as_they_run_once_they_are_compiled(pair: tuple[Program, Knowledge]) -> None:
+    program, _ = pair
+    random, width = Random(SEED), 40
+    possible = [random.getrandbits(width) for _ in program.columns]
+    columns = Bits(possible, [p & random.getrandbits(width) for p in possible])
+    every = (1 << width) - 1
+    for part in (part for level in program.parts for part in level):
+        function = LevelFunction(part)
+        found = [function.conclude(columns, every) for _ in range(WALKS + 2)]
+        compiled_ = LevelFunction(part).compiled(columns, every)
+        assert found == [compiled_] * len(found)
+
+
 def test_what_columns_are_while_nothing_is_known_is_what_their_tests_say(pair: tuple[Program, Knowledge]) -> None:
     program, knowledge = pair
     deciders = Deciders(program, knowledge)
@@ -92,16 +107,33 @@ def test_tests_are_found_by_the_facts_that_they_read(pair: tuple[Program, Knowle
     )
 
 
+def test_columns_are_found_by_what_they_mean(pair: tuple[Program, Knowledge]) -> None:
+    program, _ = pair
+    for column in program.columns:
+        if isinstance(column.means, (FactTest, KnowledgeTest, FindingColumn)):
+            assert program.column(column.means) == column.number
+    for means, number in program.quantified.items():
+        assert program.column(means) == number
+
+
 def test_rules_are_found_by_what_they_do(pair: tuple[Program, Knowledge]) -> None:
     program, _ = pair
     rules = [unit.rule for unit in program.units if unit.rule]
     for found, wanted in (
+        (program.candidates, [r for r in rules if r.then.candidate]),
         (program.asking, [r for r in rules if r.then.ask]),
         (program.guarding, [r for r in rules if r.then.guard]),
         (program.speaking, [r for r in rules if r.then.supports or r.then.opposes]),
         (program.acting, [r for r in rules if r.then.actions]),
     ):
         assert [unit.rule and unit.rule.id for unit in found] == [rule.id for rule in wanted]
+    uses = program.uses
+    for name, numbers in uses.makers.items():
+        assert {program.units[number].name for number in numbers} == {r.id for r in rules if r.then.finding == name}
+    for name, numbers in uses.defeating.items():
+        assert {program.units[number].name for number in numbers} == {r.id for r in rules if name in r.then.defeats}
+    assert sum(map(len, uses.makers.values())) == sum(r.then.finding is not None for r in rules)
+    assert sum(map(len, uses.defeating.values())) == sum(len(r.then.defeats) for r in rules)
     assert program.rules.keys() == {rule.id for rule in rules}
 
 

@@ -117,7 +117,7 @@ class Explainer:
         if isinstance(condition, Not):
             return YES - self.value(condition.part, scope, index)
         means = FindingColumn(condition.name) if isinstance(condition, FindingTest) else condition
-        return self.row(scope, index)[self.program.column_of[means]]
+        return self.row(scope, index)[self.program.column(means)]
 
     def rule(self, unit: Unit, index: int = -1, whole: bool = False) -> Node:
         """Return the tree of a rule; only what carries it, or with `whole` every condition."""
@@ -199,10 +199,10 @@ class Explainer:
         return (self.inference.columns.ids[scope][index] if own else None, path)
 
     def _finding(self, name: str, scope: str, index: int, whole: bool) -> Node:
-        makers = self.program.makers.get(name, [])
+        makers = self.program.makers(name)
         own = index if makers and makers[0].scope != CASE else -1
         at = scope if own >= 0 else CASE
-        value = self.row(at, own)[self.program.column_of[FindingColumn(name)]]
+        value = self.row(at, own)[self.program.column(FindingColumn(name))]
         shown = [u for u in makers if self.unit_value(u, own) == value] if value != NO or not whole else makers
         return Node(
             kind="finding",

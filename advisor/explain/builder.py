@@ -58,8 +58,9 @@ class Builder:
 
     def _holding(self) -> Iterator[Holding]:
         """Yield each rule that is yes, once for the case or once for each member it holds for."""
-        for unit in self.judge.program.units:
-            if self.judgement.inference.value(unit) == YES and unit.rule is not None:
+        holding = (n for n, value in enumerate(self.judgement.inference.strongest) if value == YES)
+        for unit in (self.judge.program.units[number] for number in holding):
+            if unit.rule is not None:
                 for index in self.reasons.rows(unit):
                     yield unit.rule, index
 
