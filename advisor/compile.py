@@ -7,13 +7,14 @@ that a unit reads only columns of lower levels (docs/semantics.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from math import comb
 from typing import Literal
 
 from advisor.lowering import parts_of, tests_of
 from advisor.model import CASE, All, Condition, Count, Either, FindingTest, Not, Quantified, Test, leaves, paths_read
+from advisor.parts import Tests, Uses
 from advisor.problems import Location, Problems
 from advisor.program import (
     Alternative,
@@ -24,13 +25,11 @@ from advisor.program import (
     Meaning,
     Program,
     QuantifiedColumn,
-    Tests,
     Tree,
     Unit,
-    Uses,
 )
 from advisor.rule import Rule
-from advisor.rulebase import Playbase
+from advisor.rulebase import Knowledge, Playbase
 
 MAX_ALTERNATIVES = 16
 """More alternatives than this, and part of the condition becomes a helper unit of its own."""
@@ -41,7 +40,7 @@ def compile_rules(base: Playbase, problems: Problems) -> Program | None:
     order = _strata(base.rules, problems)
     if order is None:
         return None
-    compiler = _Compiler(finding_scopes(base.rules), base.knowledge.scope_of)
+    compiler = _Compiler(finding_scopes(base.rules), base.knowledge)
     for group in order:
         compiler.add_level(group)
     return compiler.program()
@@ -129,9 +128,9 @@ def spelled_out(tree: Tree) -> Tree:
 class _Compiler:
     """Numbers columns and units level by level."""
 
-    def __init__(self, scopes: dict[str, str], scope_of_path: Callable[[str], str]) -> None:
+    def __init__(self, scopes: dict[str, str], knowledge: Knowledge) -> None:
         self.scopes = scopes
-        self.scope_of_path = scope_of_path
+        self.knowledge = knowledge
         self.columns: list[Column] = []
         self.numbers: dict[Meaning, int] = {}
         self.quantified: dict[Quantified, int] = {}
@@ -155,7 +154,7 @@ class _Compiler:
         decide = [u.number for u in units if u.rule and (u.rule.then.candidate or u.rule.then.defeats)]
         plain = Program(columns, units, parts_of(levels, ()), Tests(), Uses(), {})
         parts, uses = parts_of(levels, plain.below(decide)), _uses(units, plain.paths_below(decide))
-        tests = tests_of(columns, self.scope_of_path)
+        tests = tests_of(columns, self.knowledge)
         return Program(columns, units, parts, tests, uses, dict(self.quantified))
 
     def _with_writes(self) -> Iterator[Unit]:
@@ -207,7 +206,7 @@ class _Compiler:
     def _test_scope(self, test: Test, scope: str) -> str:
         """A test belongs to the members when it reads a fact of theirs on either side."""
         read = paths_read(test)
-        return scope if any(self.scope_of_path(path) == scope for path in read) else CASE
+        return scope if any(self.knowledge.scope_of(path) == scope for path in read) else CASE
 
     def _quantified(self, leaf: Quantified) -> int:
         helper, new = self._helper_column(leaf.list, leaf.where)

@@ -5,28 +5,22 @@ Types, absence, evidence and dates end here; the engine never sees them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, lru_cache
+from collections.abc import Mapping, Sequence
 
-from advisor.evidence import UNKNOWN_STATE, Known, MemberView, Place, State, View
-from advisor.facttests import States, TestFunction, decider, knowledge_function, reference_function
-from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, Value, paths_read
+from advisor.evidence import MemberView, Place, State, View
+from advisor.facttests import States
+from advisor.model import CASE, KnowledgeTest
 from advisor.program import NO, UNDECIDED, YES, Program
 from advisor.rows import Columns, Marks, Variants
-from advisor.rulebase import Knowledge
+from advisor.worlds import Deciders, World
 
 Changes = Mapping[Place, State]
 """What is other in a variant: facts of the case or of its members, with the state that they are given."""
-
-_Readers = list[tuple[int, TestFunction]]
-"""Tests by the numbers of their columns."""
 
 MemberPlaces = Mapping[str, tuple[str, int, MemberView]]
 """For each member's id its list, its number there, and what is known of it."""
 
 _NOTHING: States = {}
-KEPT = 20_000
-"""So many facts with what is known of them are kept, with the tests that they decide."""
 
 
 def differing(old: View, view: View) -> list[Place] | None:
@@ -62,112 +56,6 @@ def _changed_states(view: View, places: MemberPlaces, change: Changes) -> tuple[
     return case, own
 
 
-class Deciders:
-    """The tests of a program as functions, each made when it is used first."""
-
-    def __init__(self, program: Program, knowledge: Knowledge) -> None:
-        self.program = program
-        self.knowledge = knowledge
-        self._known: dict[tuple[int, bool], TestFunction] = {}
-
-    def function(self, column: int, open_world: bool = False) -> TestFunction:
-        """Return what decides a test column; the open world only makes a difference to tests of knowledge."""
-        means = self.program.columns[column].means
-        key = (column, open_world and isinstance(means, KnowledgeTest))
-        if key not in self._known:
-            self._known[key] = self._made(means, open_world)
-        return self._known[key]
-
-    def _made(self, means: object, open_world: bool) -> TestFunction:
-        if isinstance(means, KnowledgeTest):
-            return knowledge_function(means, self._member_side(means.path), open_world)
-        assert isinstance(means, FactTest)
-        return self._fact_function(means)
-
-    def _member_side(self, path: str) -> bool:
-        return self.knowledge.scope_of(path) != CASE
-
-    def _fact_function(self, test: FactTest) -> TestFunction:
-        fact = self.knowledge.facts[test.path]
-        here = self._member_side(test.path)
-        if isinstance(test.operand, FactRef):
-            return reference_function(fact, test, test.operand.path, here, self._member_side(test.operand.path))
-        decide = decider(fact, test)
-        path = test.path
-
-        def on_case(case: States, _: States) -> int:
-            return decide(case.get(path, UNKNOWN_STATE))
-
-        def on_member(_: States, member: States) -> int:
-            return decide(member.get(path, UNKNOWN_STATE))
-
-        return on_member if here else on_case
-
-
-class _World:
-    """The tests that a program makes in each scope, as they are decided in the closed or in the open world."""
-
-    def __init__(self, program: Program, tests: Deciders, open_world: bool) -> None:
-        self._program = program
-        self._tests = tests
-        self._open_world = open_world
-        self._unknown = program.tests.opened if open_world else program.tests.closed
-        self.shared = {name: frozenset(program.tests.shared.get(name, ())) for name in tests.knowledge.lists}
-        """For each list the facts of the case that tests of its members read too."""
-        lists = tests.knowledge.lists
-        self._blank = {name: [(n, int(self._unknown[n])) for n in program.own_columns(name)] for name in lists}
-        self._effect = lru_cache(maxsize=KEPT)(self._decided)
-        self._readers = cache(self._find_readers)
-        self.compared = frozenset(program.tests.compared)
-        """Facts that some test compares with another."""
-
-    @cached_property
-    def empty_case(self) -> list[int]:
-        """The columns of a case of which nothing is known."""
-        own = self._program.used.difference(*self._program.tests.own.values())
-        return [int(value) if number in own else NO for number, value in enumerate(self._unknown)]
-
-    def blank(self, row: list[int], list_: str) -> None:
-        """Set the tests of a list's members to what they are while nothing is known."""
-        for number, value in self._blank[list_]:
-            row[number] = value
-
-    def _find_readers(self, scope: str, path: str) -> tuple[_Readers, _Readers]:
-        """Return the tests of a scope that read one fact alone, and those that compare it with another."""
-        alone, paired = list[tuple[int, TestFunction]](), list[tuple[int, TestFunction]]()
-        for number in self._program.tests.readers.get(path, ()):
-            column = self._program.columns[number]
-            if column.scope == scope and number in self._program.used:
-                assert isinstance(column.means, (FactTest, KnowledgeTest))
-                test = (number, self._tests.function(number, self._open_world))
-                (alone if len(paths_read(column.means)) == 1 else paired).append(test)
-        return alone, paired
-
-    def decide(self, row: list[int], scope: str, paths: Iterable[str], case: States, member: States) -> None:
-        """Decide the tests of a scope that read these facts."""
-        for number, value in self.values(scope, paths, case, member):
-            row[number] = value
-
-    def values(self, scope: str, paths: Iterable[str], case: States, member: States) -> Iterator[tuple[int, int]]:
-        """Yield the tests of a scope that read these facts, with their values."""
-        for path in paths:
-            state = member[path] if path in member else case.get(path, UNKNOWN_STATE)
-            yield from self._effect(scope, path, state.known, state.value, state.grade, state.stale, state.contradicted)
-            for number, test in self._readers(scope, path)[1]:
-                yield number, test(case, member)
-
-    def effect(self, scope: str, path: str, state: State) -> list[tuple[int, int]]:
-        """Return the tests of a scope that read one fact alone, with their values."""
-        return self._effect(scope, path, state.known, state.value, state.grade, state.stale, state.contradicted)
-
-    def _decided(
-        self, scope: str, path: str, known: Known, value: Value | None, grade: int, stale: bool, contradicted: bool
-    ) -> list[tuple[int, int]]:
-        """Decide the tests that read one fact alone; the same facts are the same in case after case."""
-        states = {path: State(known, value, grade, stale, contradicted)}
-        return [(number, test(states, states)) for number, test in self._readers(scope, path)[0]]
-
-
 class Encoder:
     """Encodes views for one program: the tests that its units make; columns that they do not use stay no.
 
@@ -180,7 +68,7 @@ class Encoder:
         self._tests = tests
         self._lists = tuple(tests.knowledge.lists)
         self._own = {name: program.own_columns(name) for name in self._lists}
-        self._worlds: dict[bool, _World] = {}
+        self._worlds: dict[bool, World] = {}
         self._last: dict[bool, tuple[View, Columns]] = {}
         self._list_tests = [
             (number, means)
@@ -192,9 +80,9 @@ class Encoder:
         """Return the value of a single test column, from what is known of the case and of a member of its list."""
         return self._tests.function(column)(case, member)
 
-    def _world(self, open_world: bool) -> _World:
+    def _world(self, open_world: bool) -> World:
         if open_world not in self._worlds:
-            self._worlds[open_world] = _World(self.program, self._tests, open_world)
+            self._worlds[open_world] = World(self.program, self._tests, open_world)
         return self._worlds[open_world]
 
     def encode(self, view: View, open_world: bool = False) -> Columns:
@@ -208,7 +96,7 @@ class Encoder:
         ids = {name: tuple(m.id for m in view.lists.get(name, ())) for name in self._lists}
         return Columns(case, members, ids, {name: view.is_complete(name) for name in self._lists})
 
-    def _rows(self, case: list[int], list_: str, view: View, world: _World) -> list[list[int]]:
+    def _rows(self, case: list[int], list_: str, view: View, world: World) -> list[list[int]]:
         members = view.lists.get(list_, ())
         if not members:
             return []
@@ -252,7 +140,7 @@ class Encoder:
         places: MemberPlaces,
         change: Changes,
         number: int,
-        world: _World,
+        world: World,
         width: int,
     ) -> None:
         """Decide again, in one variant, the tests that read what it changes."""
@@ -272,7 +160,7 @@ class Encoder:
                 marks[list_].note(1 << index * width + number, world.values(list_, both, case, states))
 
     def _vary_alone(
-        self, marks: dict[str, Marks], places: MemberPlaces, change: Changes, number: int, world: _World, width: int
+        self, marks: dict[str, Marks], places: MemberPlaces, change: Changes, number: int, world: World, width: int
     ) -> bool:
         """Do so where a single fact changes that no test compares with another; False where one does."""
         ((member, path), state), *_ = change.items()

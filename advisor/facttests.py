@@ -84,6 +84,12 @@ def knowledge_function(test: KnowledgeTest, on_member: bool, open_world: bool) -
     return decide
 
 
+def knowing(test: KnowledgeTest) -> Callable[[State], int]:
+    """Ask what is known of a fact of which something is, or in the closed world."""
+    answer = _knowledge_answer(test)
+    return lambda state: YES if answer(state) else NO
+
+
 def _knowledge_answer(test: KnowledgeTest) -> Callable[[State], bool]:
     if test.ask == "known":
         return lambda s: s.known != "unknown"

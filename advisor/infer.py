@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from advisor.beside import certifier
-from advisor.encode import Changes, Deciders, Encoder, differing
+from advisor.encode import Changes, Encoder, differing
 from advisor.evidence import View
 from advisor.inference import Inference
 from advisor.program import NO, Program
@@ -14,6 +14,7 @@ from advisor.quarantine import Quarantine
 from advisor.rows import Columns
 from advisor.rulebase import Knowledge
 from advisor.shadow import Functions, Imagined, Shadow
+from advisor.worlds import Deciders
 
 
 class Reasoner:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from advisor.model import CASE, FactTest, KnowledgeTest, paths_read
+from advisor.evidence import State
+from advisor.facttests import decider, knowing
+from advisor.model import CASE, Fact, FactRef, FactTest, KnowledgeTest, Value, paths_read
+from advisor.parts import Effects, Part, Tests
 from advisor.problems import EngineError
-from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, Lit, Part, QuantifiedColumn, Tests, Tree, Unit
+from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, Lit, QuantifiedColumn, Tree, Unit
+from advisor.rulebase import Knowledge
 
 OPERATORS: Final = ("all", "either", "count")
 
@@ -42,15 +46,15 @@ def _part(scope: str, decides: bool, units: Sequence[Unit]) -> Part:
     )
 
 
-def tests_of(columns: Sequence[Column], scope_of: Callable[[str], str]) -> Tests:
-    """Work out what columns ask; `scope_of` tells the list that a fact belongs to."""
+def tests_of(columns: Sequence[Column], knowledge: Knowledge) -> Tests:
+    """Work out what columns ask."""
     readers: dict[str, list[int]] = {}
     shared: dict[str, set[str]] = {}
     for column in columns:
         means = column.means
         for path in paths_read(means) if isinstance(means, (FactTest, KnowledgeTest)) else ():
             readers.setdefault(path, []).append(column.number)
-            if column.scope != CASE and scope_of(path) == CASE:
+            if column.scope != CASE and knowledge.scope_of(path) == CASE:
                 shared.setdefault(column.scope, set()).add(path)
     tests = [column.means for column in columns if isinstance(column.means, (FactTest, KnowledgeTest))]
     scopes = sorted({column.scope for column in columns} - {CASE})
@@ -62,9 +66,36 @@ def tests_of(columns: Sequence[Column], scope_of: Callable[[str], str]) -> Tests
         quantified=tuple(c.number for c in columns if isinstance(c.means, QuantifiedColumn)),
         findings={c.means.name: c.number for c in columns if isinstance(c.means, FindingColumn)},
         compared=tuple(sorted({p for test in tests for p in paths_read(test) if len(paths_read(test)) > 1})),
+        effects=dict(_effects(columns, knowledge.facts)),
         closed="".join(str(_unknown(column, False)) for column in columns),
         opened="".join(str(_unknown(column, True)) for column in columns),
     )
+
+
+def _effects(columns: Sequence[Column], facts: Mapping[str, Fact]) -> Iterator[tuple[str, Effects]]:
+    """Yield the facts of few values, with what these decide."""
+    tests: dict[str, list[tuple[int, FactTest | KnowledgeTest]]] = {}
+    for column in columns:
+        if isinstance(column.means, (FactTest, KnowledgeTest)) and _asks_for_value(column.means):
+            tests.setdefault(column.means.path, []).append((column.number, column.means))
+    for path, found in tests.items():
+        fact = facts.get(path)
+        if fact is not None and fact.type in ("enum", "bool"):
+            decide = [decider(fact, test) if isinstance(test, FactTest) else knowing(test) for _, test in found]
+            values: tuple[Value, ...] = tuple(fact.values) if fact.type == "enum" else (True, False)
+
+            def digits(state: State, decide: list[Callable[[State], int]] = decide) -> str:
+                return "".join([str(one(state)) for one in decide])
+
+            told = {str(value): digits(State("value", value)) for value in values}
+            yield path, Effects(tuple(number for number, _ in found), digits(State("absent")), told)
+
+
+def _asks_for_value(test: FactTest | KnowledgeTest) -> bool:
+    """Tell whether a fact's value decides a test, whatever else is known of it, and of other facts."""
+    if isinstance(test, KnowledgeTest):
+        return test.ask in ("known", "unknown")
+    return not isinstance(test.operand, FactRef)
 
 
 def _is_fact(path: str) -> bool:

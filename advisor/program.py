@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 from advisor.model import FactTest, KnowledgeTest, Quantified, Quantifier, Test, paths_read
+from advisor.parts import Part, Tests, Uses
 from advisor.record import dataclass
 from advisor.rule import Rule
 
@@ -86,64 +87,6 @@ class Unit:
     tree: Tree
     alternatives: tuple[Alternative, ...]
     writes: int | None
-
-
-@dataclass(frozen=True)
-class Part:
-    """Units of one level and scope that run together: those that bear on verdicts (`decides`), or the others.
-
-    Literals are numbers here: twice the column, and one more unless it is asked for no. `alternatives` tell for each
-    alternative its unit, its place there and its literals; `conditions` are the units' conditions as JSON, anything but
-    a literal as a list of operator, need and parts. `reads` are the columns in conditions, `writes` the columns that
-    units write.
-    """
-
-    scope: str
-    decides: bool
-    units: tuple[int, ...]
-    reads: tuple[int, ...]
-    writes: dict[int, int]
-    alternatives: tuple[tuple[int, ...], ...]
-    conditions: str
-
-
-@dataclass(frozen=True)
-class Tests:
-    """What columns ask: worked out once, so that of a case only those are looked at that read what is known of it.
-
-    `readers` are the tests by the facts that they read, `lists` those that ask whether a list is known, `shared` for
-    each list the facts of the case that tests of its members read; `own` are all columns of members, `quantified` those
-    of quantifiers, `findings` those of findings. `compared` are facts that some test compares with another. `closed`
-    and `opened` say what every column is while nothing is known: a digit for each.
-    """
-
-    readers: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    lists: tuple[int, ...] = ()
-    shared: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    own: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    quantified: tuple[int, ...] = ()
-    findings: dict[str, int] = field(default_factory=dict)
-    compared: tuple[str, ...] = ()
-    closed: str = ""
-    opened: str = ""
-
-
-@dataclass(frozen=True)
-class Uses:
-    """The units whose rules do this or that: nobody has to look at all to find the few.
-
-    `makers` are those that conclude a finding, `defeating` those that defeat a rule or the candidates for a verdict.
-    """
-
-    candidates: tuple[int, ...] = ()
-    makers: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    defeating: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    asking: tuple[int, ...] = ()
-    guarding: tuple[int, ...] = ()
-    speaking: tuple[int, ...] = ()
-    acting: tuple[int, ...] = ()
-    paths: tuple[str, ...] = ()
-    """The paths of all facts that could bear on a verdict."""
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from dataclasses import replace
 from functools import cached_property
 
 from advisor import rulebase
-from advisor.encode import Changes, Deciders, Encoder
+from advisor.encode import Changes, Encoder
 from advisor.evidence import View, quarantined
 from advisor.model import Text, paths_read
 from advisor.problems import Problems
 from advisor.program import NO, UNDECIDED, YES, Tree, tree_value
 from advisor.rule import Rule, Then
 from advisor.rulebase import Knowledge, Playbase
+from advisor.worlds import Deciders
 
 
 class Quarantine:

@@ -11,8 +11,9 @@ from advisor.codec import Brief, Shape
 from advisor.late import BrokenError
 from advisor.lowering import OPERATORS, short, short_literal
 from advisor.model import Fact, Setting
+from advisor.parts import Effects, Part, Tests, Uses
 from advisor.paths import Library, yaml_files
-from advisor.program import Column, Lit, Part, Program, Tests, Tree, Unit, Uses
+from advisor.program import Column, Lit, Program, Tree, Unit
 from advisor.record import dataclass
 from advisor.rulebase import Playbase
 
@@ -79,6 +80,7 @@ _SHAPE = Shape(
         Program: ("quantified",),
         Part: (),
         Tests: (),
+        Effects: (),
         Uses: (),
         Column: (),
         Unit: (),

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from advisor.lowering import Lowered, broken, conditions_of
 from advisor.model import CASE
-from advisor.program import Part, Program, QuantifiedColumn, Unit
+from advisor.parts import Part
+from advisor.program import Program, QuantifiedColumn, Unit
 from advisor.record import dataclass
 from advisor.rows import Bits, Variants
 

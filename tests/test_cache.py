@@ -27,10 +27,11 @@ from advisor.late import BrokenError
 from advisor.lateitems import LateItems
 from advisor.lowering import Lowered
 from advisor.model import Text
+from advisor.parts import Part
 from advisor.paths import Library, shipped
 from advisor.playbase import load_playbase
 from advisor.problems import EngineError, InputError
-from advisor.program import Part, Program
+from advisor.program import Program
 from advisor.render.data import to_json
 from advisor.rows import Bits
 from advisor.rule import Rule

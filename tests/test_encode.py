@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-from advisor.encode import Deciders, Encoder
+from advisor.encode import Encoder
 from advisor.evidence import View
 from advisor.model import CASE, FactTest, KnowledgeTest
 from advisor.program import UNDECIDED, YES
+from advisor.worlds import Deciders
 from tests.build import compiled
 from tests.strategies import Generator, Shape
 

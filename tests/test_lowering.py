@@ -6,14 +6,16 @@ from random import Random
 
 import pytest
 
-from advisor.encode import Deciders
+from advisor.evidence import State
 from advisor.judge import Judge
 from advisor.lowering import Lowered, short, short_literal
-from advisor.model import CASE, FactTest, KnowledgeTest, paths_read
+from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, paths_read
+from advisor.parts import Effects
 from advisor.program import Column, FindingColumn, Program, QuantifiedColumn, Tree
 from advisor.rows import Bits
 from advisor.rulebase import Knowledge
 from advisor.shadow import WALKS, LevelFunction
+from advisor.worlds import Deciders
 from tests.build import compiled
 from tests.strategies import Generator, Shape
 
@@ -105,6 +107,30 @@ def test_tests_are_found_by_the_facts_that_they_read(pair: tuple[Program, Knowle
         for c in program.columns
         if isinstance(c.means, (FactTest, KnowledgeTest))
     )
+
+
+def test_what_values_decide_is_what_their_tests_say(pair: tuple[Program, Knowledge]) -> None:
+    program, knowledge = pair
+    deciders = Deciders(program, knowledge)
+    few = {path for path, fact in knowledge.facts.items() if fact.type in ("enum", "bool")}
+    assert program.tests.effects.keys() <= few
+    for path in sorted(few):
+        effects = program.tests.effects.get(path, Effects((), "", {}))
+        assert set(effects.tests) == {n for n in program.tests.readers.get(path, ()) if asks_for_value(program, n)}
+        fact = knowledge.facts[path]
+        values = (True, False) if fact.type == "bool" else tuple(fact.values)
+        for value in (*values, None) if effects.tests else ():
+            states = {path: State("absent" if value is None else "value", value, grade=1)}
+            for open_world in (False, True):
+                said = [(n, deciders.function(n, open_world)(states, states)) for n in effects.tests]
+                assert effects.of(value) == said
+
+
+def asks_for_value(program: Program, column: int) -> bool:
+    means = program.columns[column].means
+    if isinstance(means, KnowledgeTest):
+        return means.ask in ("known", "unknown")
+    return isinstance(means, FactTest) and not isinstance(means.operand, FactRef)
 
 
 def test_columns_are_found_by_what_they_mean(pair: tuple[Program, Knowledge]) -> None:

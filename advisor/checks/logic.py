@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.domain import Domain
-from advisor.encode import Deciders
 from advisor.evidence import UNKNOWN_STATE, State, View
 from advisor.model import CASE, GRADES, FactRef, FactTest, KnowledgeTest
 from advisor.problems import Problem
 from advisor.program import NO, Alternative, Lit, Program
 from advisor.rulebase import Knowledge
+from advisor.worlds import Deciders
 
 
 def never_fires(program: Program, knowledge: Knowledge) -> Iterator[Problem]:
