@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from advisor.model import FALLBACK
+from advisor.parts import Uses
 from advisor.program import NO, YES, Program, Unit
 from advisor.record import dataclass
 from advisor.rows import Bits
@@ -51,18 +52,12 @@ class Arbiter:
     def __init__(self, program: Program, order: Order) -> None:
         tiers = {tier.id: n for n, tier in enumerate(order.tiers)}
         verdicts = {verdict: n for n, verdict in enumerate(order.verdicts)}
-        contenders = (self._contender(unit, tiers, verdicts, program.uses.defeating) for unit in program.candidates)
-        self.contenders = tuple(sorted(contenders, key=lambda c: c.rank))
-
-    def _contender(
-        self, unit: Unit, tiers: dict[str, int], verdicts: dict[str, int], defeaters: Mapping[str, Sequence[int]]
-    ) -> Contender:
-        assert unit.rule is not None
-        assert unit.rule.then.candidate is not None
-        candidate = unit.rule.then.candidate
-        by = {*defeaters.get(candidate.verdict, ()), *defeaters.get(unit.rule.id, ())} - {unit.number}
-        rank = (tiers[candidate.tier], verdicts[candidate.verdict], unit.number)
-        return Contender(unit, candidate.verdict, rank, tuple(sorted(by)))
+        found: list[Contender] = []
+        for number, (verdict, tier) in program.uses.candidates.items():
+            unit = program.units[number]
+            by = _defeating(program.uses, unit, verdict)
+            found.append(Contender(unit, verdict, (tiers[tier], verdicts[verdict], number), by))
+        self.contenders = tuple(sorted(found, key=lambda c: c.rank))
 
     def decide(self, values: Sequence[int]) -> Decision:
         """Choose among the candidates that are yes and undefeated; none means the fallback."""
@@ -137,3 +132,8 @@ class Arbiter:
         if not contested or not self.is_certain(contested[-1], values):
             verdicts = list(dict.fromkeys([*verdicts, FALLBACK]))
         return verdicts
+
+
+def _defeating(uses: Uses, unit: Unit, verdict: str) -> tuple[int, ...]:
+    """Return the units that defeat a rule that puts forward a verdict."""
+    return tuple(sorted({*uses.defeating.get(verdict, ()), *uses.defeating.get(unit.name, ())} - {unit.number}))

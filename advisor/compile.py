@@ -85,7 +85,7 @@ def _strata(rules: tuple[Rule, ...], problems: Problems) -> list[list[Rule]] | N
 def _uses(units: Iterable[Unit], paths: Iterable[str]) -> Uses:
     rules = [(unit.number, unit.rule.then) for unit in units if unit.rule is not None]
     return Uses(
-        candidates=tuple(number for number, then in rules if then.candidate),
+        candidates={n: (then.candidate.verdict, then.candidate.tier) for n, then in rules if then.candidate},
         makers=_by_name((then.finding, number) for number, then in rules if then.finding),
         defeating=_by_name((target, number) for number, then in rules for target in then.defeats),
         asking=tuple(number for number, then in rules if then.ask),

@@ -69,10 +69,11 @@ class Tests:
 class Uses:
     """The units whose rules do this or that: nobody has to look at all to find the few.
 
-    `makers` are those that conclude a finding, `defeating` those that defeat a rule or the candidates for a verdict.
+    `candidates` are those that put forward a verdict, with the verdict and its tier; `makers` those that conclude a
+    finding; `defeating` those that defeat a rule, or the candidates for a verdict.
     """
 
-    candidates: tuple[int, ...] = ()
+    candidates: dict[int, tuple[str, ...]] = field(default_factory=dict)
     makers: dict[str, tuple[int, ...]] = field(default_factory=dict)
     defeating: dict[str, tuple[int, ...]] = field(default_factory=dict)
     asking: tuple[int, ...] = ()

@@ -47,8 +47,21 @@ def shipped(house: Path | None = None) -> Library:
 
 def yaml_files(folder: Path) -> list[Path]:
     """List every YAML file below a folder, sorted by its path, so that file order never matters."""
-    found = (Path(inner, name) for inner, _, names in os.walk(folder) for name in names if name.endswith(YAML_SUFFIXES))
-    return sorted((p for p in found if p.suffix in YAML_SUFFIXES and p.is_file()), key=lambda p: p.parts)
+    return [Path(path) for path in sorted(_yaml_files(os.fspath(folder)), key=lambda path: path.split(os.sep))]
+
+
+def _yaml_files(folder: str) -> Iterator[str]:
+    """Yield the YAML files below a folder; folders behind links, and what cannot be read, are passed over."""
+    try:
+        with os.scandir(folder) as found:
+            entries = list(found)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _yaml_files(entry.path)
+        elif entry.name.endswith(YAML_SUFFIXES) and entry.name not in YAML_SUFFIXES and os.path.isfile(entry.path):
+            yield entry.path
 
 
 def playbook_files(library: Library) -> Iterator[tuple[str, Path]]:

@@ -132,11 +132,6 @@ class Program:
         return self._numbered(self.uses.makers.get(finding, ()))
 
     @cached_property
-    def candidates(self) -> tuple[Unit, ...]:
-        """The rules that put forward a verdict."""
-        return self._numbered(self.uses.candidates)
-
-    @cached_property
     def asking(self) -> tuple[Unit, ...]:
         """The rules that ask for facts."""
         return self._numbered(self.uses.asking)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import ibis.expr.types as ir
@@ -63,12 +62,7 @@ def flipped_comparison(patch: Patch) -> None:
 
 def dropped_defeat(patch: Patch) -> None:
     """What a candidate is defeated by is forgotten."""
-    right = arbitrate.Arbiter._contender
-
-    def without(self: arbitrate.Arbiter, *given: Any) -> arbitrate.Contender:
-        return replace(right(self, *given), defeated_by=())
-
-    patch.setattr(arbitrate.Arbiter, "_contender", without)
+    patch.setattr(arbitrate, "_defeating", lambda *_: ())
 
 
 def lost_answer(patch: Patch) -> None:

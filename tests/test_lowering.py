@@ -146,7 +146,6 @@ def test_rules_are_found_by_what_they_do(pair: tuple[Program, Knowledge]) -> Non
     program, _ = pair
     rules = [unit.rule for unit in program.units if unit.rule]
     for found, wanted in (
-        (program.candidates, [r for r in rules if r.then.candidate]),
         (program.asking, [r for r in rules if r.then.ask]),
         (program.guarding, [r for r in rules if r.then.guard]),
         (program.speaking, [r for r in rules if r.then.supports or r.then.opposes]),
@@ -154,6 +153,8 @@ def test_rules_are_found_by_what_they_do(pair: tuple[Program, Knowledge]) -> Non
     ):
         assert [unit.rule and unit.rule.id for unit in found] == [rule.id for rule in wanted]
     uses = program.uses
+    told = {program.units[number].name: told for number, told in uses.candidates.items()}
+    assert told == {r.id: (r.then.candidate.verdict, r.then.candidate.tier) for r in rules if r.then.candidate}
     for name, numbers in uses.makers.items():
         assert {program.units[number].name for number in numbers} == {r.id for r in rules if r.then.finding == name}
     for name, numbers in uses.defeating.items():

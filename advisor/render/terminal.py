@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel as RichPanel
-from rich.table import Table as RichTable
 from rich.text import Text
-from rich.tree import Tree as RichTree
 
 from advisor.problems import visible
 from advisor.render.blocks import (
@@ -28,6 +26,9 @@ from advisor.render.blocks import (
     Tree,
     cell_text,
 )
+
+if TYPE_CHECKING:
+    from rich.tree import Tree as RichTree
 
 _STYLES: dict[Tone, str] = {
     "plain": "",
@@ -133,6 +134,8 @@ def _bullets(block: Bullets, target: Console) -> RenderableType:
 
 
 def _table(block: Table) -> RenderableType:
+    from rich.table import Table as RichTable
+
     table = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1), header_style="bold")
     for name in block.columns:
         table.add_column(_words(name), overflow="fold")
@@ -165,7 +168,9 @@ def _panel(block: Panel, width: int) -> RenderableType:
     return RichPanel(Group(*lines), title=title, title_align="left", border_style=style or "dim")
 
 
-def _tree(block: Tree) -> RichTree:
+def _tree(block: Tree) -> RenderableType:
+    from rich.tree import Tree as RichTree
+
     tree = RichTree(_label(block.root), guide_style="dim")
     _grow(tree, block.root)
     return tree
