@@ -155,11 +155,6 @@ class Program:
         return tuple(self.units[number] for number in numbers)
 
     @cached_property
-    def rules(self) -> dict[str, Unit]:
-        """The units that are rules, by their ids."""
-        return {unit.rule.id: unit for unit in self.units if unit.rule}
-
-    @cached_property
     def running(self) -> tuple[Unit, ...]:
         """The units that are run, level by level."""
         return tuple(unit for level in self.levels for unit in level)

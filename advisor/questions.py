@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cached_property, reduce
 from operator import or_
 
@@ -84,7 +83,7 @@ class Asker:
         told = _Told(self, view, [(place, value) for place, _, values in asked for value in values])
         moving = 0 if self.domain.knowledge.verdicts[verdict].closes else told.moved(self._actions(inference, verdict))
         telling = moving | told.turning(verdict) | (told.settling() if hanging.open else 0)
-        ranked: list[tuple[tuple[bool, bool, Fraction, int, str, str], Question]] = []
+        ranked: list[tuple[tuple[bool, bool, float, int, str, str], Question]] = []
         number = 0
         for place, why, values in asked:
             these = (1 << len(values)) - 1 << number
@@ -97,7 +96,7 @@ class Asker:
 
     def _rank(
         self, question: Question, moved: bool, hanging: Hanging, wanted: frozenset[str]
-    ) -> tuple[bool, bool, Fraction, int, str, str]:
+    ) -> tuple[bool, bool, float, int, str, str]:
         """Return the place of a question among others; none is ranked whose answers would change nothing."""
         (member, path), why = question.place, question.why
         fact = self.domain.knowledge.facts[path]
@@ -105,7 +104,7 @@ class Asker:
         idle = not (question.turns or question.hangs or why == "contradicted")
         pressing = path in hanging.at_odds or (why in ("stale", "contradicted") and question.hangs)
         idle = idle or (fact.incident and not question.hangs)
-        return not pressing, idle, -Fraction(effect, fact.cost), fact.cost, path, member or ""
+        return not pressing, idle, -effect / fact.cost, fact.cost, path, member or ""
 
     def _askable(self, path: str, wanted: frozenset[str]) -> bool:
         """A free text, such as a reference, is asked for only where a rule asks for it."""

@@ -64,6 +64,8 @@ class Explainer:
         self.trace = Dependencies(program, base.knowledge)
         self._because: dict[tuple[str, int], Text] = {}
         self._trees: dict[tuple[int, int, bool], Node] = {}
+        self.explained: dict[str, Unit] = {}
+        """The rules that some tree shows, by their ids."""
 
     def row(self, scope: str, index: int) -> list[int]:
         """Return the columns of the case or of one member."""
@@ -129,6 +131,7 @@ class Explainer:
     def _tree(self, unit: Unit, index: int, whole: bool) -> Node:
         assert unit.rule is not None
         rule, value = unit.rule, self.unit_value(unit, index)
+        self.explained[rule.id] = unit
         return Node(
             kind="rule",
             text=rule.title,

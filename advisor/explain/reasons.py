@@ -27,9 +27,13 @@ class Reasons:
         self.decision: Decision = judgement.decision
         self.knowledge = explainer.base.knowledge
 
-    def leading(self) -> Reason:
-        """The first reason for the verdict."""
-        return next(self._deciding())
+    def leading(self) -> Text:
+        """Return the first reason for the verdict."""
+        if self.decision.winner is None:
+            return self._fallback().text
+        unit = self.decision.winner.unit
+        assert unit.rule is not None
+        return self.explainer.because(unit.rule, self.rows(unit)[0])
 
     def _deciding(self) -> Iterator[Reason]:
         """Yield the winning rule and others for the same verdict; or that there is none."""
@@ -73,7 +77,7 @@ class Reasons:
 
     def _yes(self, wanted: Callable[[Unit], bool]) -> list[Unit]:
         units = self.explainer.program.speaking
-        return [u for u in units if wanted(u) and self.judgement.inference.value(u) == YES]
+        return [u for u in units if self.judgement.inference.value(u) == YES and wanted(u)]
 
     def _of_units(self, units: Iterable[Unit], kind: ReasonKind, verdict: str) -> Iterator[Reason]:
         for unit in units:
@@ -111,7 +115,7 @@ class Reasons:
         What shows the phase stands in the head of the report.
         """
         names = [n.rule for child in self.explainer.rule(unit).children for n in _rules_in(child) if n.answer == "yes"]
-        below = [self.explainer.program.rules[name] for name in dict.fromkeys(names) if name]
+        below = [self.explainer.explained[name] for name in dict.fromkeys(names) if name]
         phases = {phase.finding for phase in self.knowledge.phases.values()}
         return [unit for unit in below if _then(unit).finding not in phases]
 

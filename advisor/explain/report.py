@@ -54,7 +54,7 @@ class _CaseBuilder(Builder):
             hangs_first=tuple(self._keys()),
             hangs_on_lists=self._hangs_on_lists(),
             proof=self._proof(),
-            because=self.reasons.leading().text,
+            because=self.reasons.leading(),
             actions=tuple(self._actions()),
             questions=tuple(self._questions()),
             warnings=tuple(self.warnings()),
