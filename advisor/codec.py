@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, fields, is_dataclass
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -28,9 +28,9 @@ from advisor.late import (
     parsed,
     plain_types,
 )
-from advisor.lateitems import late_items
+from advisor.lateitems import late_items, late_mapping
 from advisor.plainvalues import day_of, decimal_of, literal_of, plain_items_of, plain_of
-from advisor.record import dataclass
+from advisor.record import dataclass, declared, is_record
 
 _PLAIN = (str, int, bool, type(None))
 """What JSON holds as it is."""
@@ -49,8 +49,8 @@ class Shape:
     """What is written, and how.
 
     Of an instance of a class in `late`, fields are decoded when they are read; those named there stand in a line that
-    is not even parsed before. So are the items of a `Sequence`. Instances of classes in `shared` stay one and the same
-    wherever they are found. Fields in `left_out` have to be named in `late` too, and are not written.
+    is not even parsed before. So are the items of a `Sequence` or `Mapping`. Instances of classes in `shared` stay one
+    and the same wherever they are found. Fields in `left_out` have to be named in `late` too, and are not written.
     """
 
     root: Any
@@ -105,6 +105,8 @@ class Codec:
             return self._tuple(get_args(hint)[0])
         if get_origin(hint) is Sequence:
             return late_items(self.coder(get_args(hint)[0]))
+        if get_origin(hint) is Mapping:
+            return late_mapping(self.coder(get_args(hint)[1]))
         if get_origin(hint) is dict:
             return self._dict(*get_args(hint))
         return self._class(hint)
@@ -164,7 +166,7 @@ class Codec:
         if cls in self.shape.brief:
             brief = self.shape.brief[cls]
             return Coder(lambda value, _: brief.write(value), lambda raw, _: brief.read(raw))
-        if not is_dataclass(cls):
+        if not is_record(cls):
             raise TypeError(f"no form for {cls}")
         coder = _deferred(self._late if cls in self.shape.late else self._whole, cls)
         return self._share(cls, coder) if cls in self.shape.shared else coder
@@ -173,7 +175,7 @@ class Codec:
         hints = _hints(cls)
         left = Coder(lambda *_: None, _left_out)
         coders = {
-            f.name: left if (cls, f.name) in self.shape.left_out else self.coder(hints[f.name]) for f in fields(cls)
+            f.name: left if (cls, f.name) in self.shape.left_out else self.coder(hints[f.name]) for f in declared(cls)
         }
         late = LateClass(cls, hints, coders, self.shape.late[cls])
         return Coder(late.write, late.read)
@@ -181,7 +183,7 @@ class Codec:
     def _whole(self, cls: type) -> Coder:
         """Instances that are decoded at once."""
         hints, make = _hints(cls), cast(Callable[..., Any], cls)
-        names = [f.name for f in fields(cast(Any, cls))]
+        names = [f.name for f in declared(cls)]
         coders = [self.coder(hints[name]) for name in names]
         if all(plain_types(hints[name]) and get_origin(hints[name]) is not Literal for name in names):
             return Coder(lambda value, _: [getattr(value, name) for name in names], _plain_reader(make, hints, names))
@@ -208,9 +210,7 @@ class Codec:
 
 def _hints(cls: type) -> dict[str, Any]:
     """Return the types of the fields of a class, as `typing.get_type_hints` does; the same few recur in a module."""
-    return {
-        f.name: _hint(cls.__module__, f.type) if isinstance(f.type, str) else f.type for f in fields(cast(Any, cls))
-    }
+    return {f.name: _hint(cls.__module__, f.type) if isinstance(f.type, str) else f.type for f in declared(cls)}
 
 
 @cache

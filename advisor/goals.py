@@ -209,7 +209,7 @@ class Goals:
         if isinstance(means, QuantifiedColumn):
             return self._quantified(means, bound, up)
         if isinstance(means, (FindingColumn, HelperColumn)):
-            units = self.program.writers.get(column.number, [])
+            units = self.program.writers(column.number)
             parts = (self._unit(u.number, scope, member, bound, up) for u in units)
             return self._union(parts) if up else self._product(parts)
         return self._test(means, column.number, scope, member, bound, up)

@@ -148,7 +148,7 @@ class Judge:
         asked = {
             path
             for unit in self.program.asking
-            if unit.rule and j.inference.value(unit) == YES
+            if j.inference.value(unit) == YES and unit.rule
             for path in unit.rule.then.ask
         }
         hanging = Hanging(

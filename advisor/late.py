@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING
 from functools import cached_property
 from operator import contains
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from advisor.problems import AdvisorError
+from advisor.record import Declared, declared
 
 _ALL_DEFAULTS = -1
 """Stands for the line of an instance whose fields in that line are all as their class has them by default."""
@@ -157,9 +158,10 @@ class LateClass:
     def __init__(self, cls: type, hints: dict[str, Any], coders: dict[str, Coder], apart: tuple[str, ...]) -> None:
         self.cls = cls
         self._coders = coders
-        self._plain = [f.name for f in fields(cls) if plain_types(hints[f.name]) and f.name not in apart]
-        self._late = [f.name for f in fields(cls) if f.name not in (*self._plain, *apart)]
-        self._apart = [f for f in fields(cls) if f.name in apart]
+        self._own = own = declared(cls)
+        self._plain = [f.name for f in own if plain_types(hints[f.name]) and f.name not in apart]
+        self._late = [f.name for f in own if f.name not in (*self._plain, *apart)]
+        self._apart = [f for f in own if f.name in apart]
         self._known = KnownTypes([frozenset((int,)), *(plain_types(hints[name]) for name in self._plain)])
         self._choices = [
             (1 + place, frozenset(get_args(hints[name])))
@@ -179,7 +181,7 @@ class LateClass:
         for place, f in enumerate(self._apart):
             members[f.name] = _FieldApart(f, self.cls, place, len(self._apart), self._coders[f.name])
         members["__class__"] = property(lambda _: self.cls)
-        members["__reduce__"] = lambda it: (self.cls, tuple(getattr(it, f.name) for f in fields(self.cls)))
+        members["__reduce__"] = lambda it: (self.cls, tuple(getattr(it, f.name) for f in self._own))
         return type(self.cls.__name__, (self.cls,), members)
 
     def write(self, value: Any, written: Written) -> list[Any]:
@@ -240,9 +242,9 @@ class _LateField:
 class _FieldApart(_LateField):
     """A field in the line of its instance, which is parsed when the first such field is read."""
 
-    def __init__(self, declared: Field[Any], cls: type, place: int, length: int, coder: Coder) -> None:
-        super().__init__(declared.name, cls, place, coder)
-        self.default = declared.default
+    def __init__(self, field: Declared, cls: type, place: int, length: int, coder: Coder) -> None:
+        super().__init__(field.name, cls, place, coder)
+        self.default = field.default
         self.length = length
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

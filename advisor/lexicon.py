@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -11,24 +11,24 @@ from advisor.cache import remembered
 from advisor.codec import Shape
 from advisor.model import Text
 from advisor.problems import InputError, Problems
-from advisor.yamlfile import Mapping, Scalar
+from advisor.yamlfile import Scalar
 
 FILE = Path(__file__).with_name("lexicon.yaml")
 
 
 @lru_cache(maxsize=1)
-def words() -> dict[str, Text]:
+def words() -> Mapping[str, Text]:
     """Return every entry of the lexicon by its key."""
-    return remembered("lexicon", [FILE], lambda: [FILE], Shape(dict[str, Text]), _read)
+    return remembered("lexicon", [FILE], lambda: [FILE], Shape(Mapping[str, Text]), _read)
 
 
-def _read() -> dict[str, Text]:
+def _read() -> Mapping[str, Text]:
     """Read the lexicon."""
     problems = Problems()
     node = yamlfile.read(FILE, FILE.name, problems)
     found: dict[str, Text] = {}
-    for key, child in node.entries.items() if isinstance(node, Mapping) else ():
-        sides = child.entries if isinstance(child, Mapping) else {}
+    for key, child in node.entries.items() if isinstance(node, yamlfile.Mapping) else ():
+        sides = child.entries if isinstance(child, yamlfile.Mapping) else {}
         en, zh = sides.get("en"), sides.get("zh")
         if isinstance(en, Scalar) and isinstance(zh, Scalar):
             found[key] = Text(en.text, zh.text)

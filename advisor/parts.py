@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 
 from advisor.model import Value
@@ -53,14 +54,14 @@ class Tests:
     say what values of facts decide; `closed` and `opened` have a digit for what each column is while nothing is known.
     """
 
-    readers: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    readers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     lists: tuple[int, ...] = ()
     shared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     own: dict[str, tuple[int, ...]] = field(default_factory=dict)
     quantified: tuple[int, ...] = ()
     findings: dict[str, int] = field(default_factory=dict)
     compared: tuple[str, ...] = ()
-    effects: dict[str, Effects] = field(default_factory=dict)
+    effects: Mapping[str, Effects] = field(default_factory=dict)
     closed: str = ""
     opened: str = ""
 

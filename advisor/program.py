@@ -119,12 +119,15 @@ class Program:
             return self.quantified[means]
         return next(n for n in self.tests.readers.get(means.path, self.tests.lists) if self.columns[n].means == means)
 
+    def writers(self, column: int) -> list[Unit]:
+        """Return the units that write the column of a finding or helper."""
+        return [self.units[number] for number in self._writers.get(column, ())]
+
     @cached_property
-    def writers(self) -> dict[int, list[Unit]]:
-        """The units that write each column of a finding or helper."""
-        found: dict[int, list[Unit]] = {}
+    def _writers(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
         for number, column in sorted(pair for level in self.parts for part in level for pair in part.writes.items()):
-            found.setdefault(column, []).append(self.units[number])
+            found.setdefault(column, []).append(number)
         return found
 
     def makers(self, finding: str) -> tuple[Unit, ...]:
@@ -175,9 +178,15 @@ class Program:
 
     def quantified_at(self, level: int) -> list[tuple[int, QuantifiedColumn]]:
         """Return the quantifier columns in use that can be computed once this level has run."""
-        columns = (self.columns[number] for number in self.tests.quantified if number in self.used)
-        at_level = ((c.number, c.means) for c in columns if c.level == level)
-        return [(number, means) for number, means in at_level if isinstance(means, QuantifiedColumn)]
+        return self._quantified.get(level, [])
+
+    @cached_property
+    def _quantified(self) -> dict[int, list[tuple[int, QuantifiedColumn]]]:
+        found: dict[int, list[tuple[int, QuantifiedColumn]]] = {}
+        for column in (self.columns[number] for number in self.tests.quantified if number in self.used):
+            if isinstance(column.means, QuantifiedColumn):
+                found.setdefault(column.level, []).append((column.number, column.means))
+        return found
 
     @cached_property
     def deciding(self) -> Program:
@@ -211,7 +220,7 @@ class Program:
         for number in {lit.column for alternative in unit.alternatives for lit in alternative}:
             means = self.columns[number].means
             written = means.member_column if isinstance(means, QuantifiedColumn) else number
-            yield from self.writers.get(written, ())
+            yield from self.writers(written)
 
 
 def nth_strongest(values: list[int], need: int) -> int:

@@ -7,17 +7,53 @@ instance is made, compared or hashed, or when somebody asks for its fields.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+import inspect
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+
+class Declared(NamedTuple):
+    """A field of a class, as it stands in its module: with its type as text, and its default if it has a plain one."""
+
+    name: str
+    type: Any
+    default: Any
+
+
+def declared(cls: type) -> list[Declared]:
+    """Return the fields of a class of `dataclass`; what `dataclasses.fields` returns has to be made first."""
+    types: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        types.update(inspect.get_annotations(base))
+    return [Declared(name, types[name], f.default) for name, f in own_fields(cls).items()]
+
+
+def own_fields(cls: type) -> dict[str, dataclasses.Field[Any]]:
+    """Find the fields of a class as `dataclasses` does, but for what it takes no instance to know."""
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        known = base.__dict__.get("__dataclass_fields__")
+        if isinstance(known, dict):
+            found.update(known)
+            continue
+        for name in inspect.get_annotations(base):
+            default = base.__dict__.get(name, dataclasses.MISSING)
+            found[name] = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
+    return found
+
+
+def is_record(cls: type) -> bool:
+    """Tell whether a class is a dataclass, without making it one."""
+    return any("__dataclass_fields__" in base.__dict__ for base in cls.__mro__)
+
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 -- for others to import
 else:
-    import dataclasses
-    import inspect
     from operator import attrgetter, ge, gt, le, lt
 
-    _FEW = 12
-    """After so many instances a class gets a constructor of its own."""
+    _MANY = 60
+    """After so many instances a class gets a constructor of its own: to compile it takes as long as to make them."""
 
     _plain = dataclasses.dataclass(init=False, repr=False, eq=False)
 
@@ -68,7 +104,7 @@ else:
 
     def _complete(cls):
         """Write what depends on the fields of a class in the place of what stood for it."""
-        own = _own_fields(cls)
+        own = own_fields(cls)
         compared = [name for name, f in own.items() if f.compare]
         key = attrgetter(*compared) if compared else lambda _: ()
 
@@ -77,43 +113,34 @@ else:
 
         cls.__init__, cls.__eq__, cls.__hash__ = _plain_constructor(cls, own), equal, lambda self: hash(key(self))
 
-    def _own_fields(cls):
-        """Find the fields of a class as `dataclasses` does, but for what it takes no instance to know."""
-        found = {}
-        for base in reversed(cls.__mro__):
-            known = base.__dict__.get("__dataclass_fields__")
-            if isinstance(known, dict):
-                found.update(known)
-                continue
-            for name in inspect.get_annotations(base):
-                default = base.__dict__.get(name, dataclasses.MISSING)
-                found[name] = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
-        return found
-
     def _plain_constructor(cls, own):
         """Return a constructor for the few instances that most classes have; a quicker one has to be compiled."""
-        names, left = list(own), [_FEW]
+        names, left = tuple(own), [_MANY]
 
         def __init__(self, *args, **named):  # noqa: N807 -- it becomes one
             left[0] -= 1
-            given = dict(zip(names, args, strict=False))
-            for name in names[len(args) :]:
-                f = own[name]
-                if name in named:
-                    given[name] = named[name]
-                elif f.default is not dataclasses.MISSING:
-                    given[name] = f.default
-                elif f.default_factory is not dataclasses.MISSING:
-                    given[name] = f.default_factory()
             if not left[0]:
                 cls.__init__ = _constructor(cls, own)
-            apart = given.keys() - names[: len(args)] >= named.keys()
-            if not apart or len(given) < len(names) or len(args) > len(names):
-                _constructor(cls, own)(self, *args, **named)  # which says what is wrong
-            self.__dict__.update(given)
+            if named or len(args) != len(names):
+                args = _completed(own, names, args, named) or _constructor(cls, own)(self, *args, **named)
+            self.__dict__.update(zip(names, args, strict=True))
 
         __init__.__qualname__ = f"{cls.__qualname__}.__init__"
         return __init__
+
+    def _completed(own, names, args, named):
+        """Return a value for each field, in their order; nothing if these arguments are wrong."""
+        given = dict(zip(names, args, strict=False))
+        if len(args) > len(names) or not given.keys().isdisjoint(named) or not own.keys() >= named.keys():
+            return None
+        given.update(named)
+        for name in names:
+            if name not in given:
+                f = own[name]
+                if f.default is dataclasses.MISSING is f.default_factory:
+                    return None
+                given[name] = f.default_factory() if f.default is dataclasses.MISSING else f.default
+        return [given[name] for name in names]
 
     def _constructor(cls, own):
         """Write a constructor; its text holds nothing but the names of fields."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
 
@@ -108,7 +109,7 @@ class Playbook:
     key: str
     title: Text
     state: Text
-    passages: dict[str, Passage]
+    passages: Mapping[str, Passage]
 
 
 @dataclass(frozen=True)

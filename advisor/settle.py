@@ -132,14 +132,14 @@ class Dependencies:
         means = column.means
         if isinstance(means, (FindingColumn, HelperColumn)):
             at = (CASE, -1) if column.scope == CASE else (scope, member)
-            for unit in self.program.writers.get(column.number, ()):
+            for unit in self.program.writers(column.number):
                 if _value(inference, unit, at[1]) == UNDECIDED:
                     yield (unit.number, *at)
         elif isinstance(means, QuantifiedColumn):
             if not inference.columns.complete[means.list]:
                 hanging.lists[means.list] = None
             for index, _ in enumerate(inference.columns.members[means.list]):
-                for unit in self.program.writers[means.member_column]:
+                for unit in self.program.writers(means.member_column):
                     if _value(inference, unit, index) == UNDECIDED:
                         yield (unit.number, means.list, index)
         else:

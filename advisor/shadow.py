@@ -163,8 +163,8 @@ class _RunningPart:
         self._function = function
         self._from_case: list[int] = []
         if part.scope != CASE:
-            known = handed.setdefault(part.scope, set())
-            self._from_case = [n for n in part.reads if program.columns[n].scope == CASE and n not in known]
+            known = handed.setdefault(part.scope, set(program.tests.own.get(part.scope, ())))
+            self._from_case = [n for n in part.reads if n not in known]
             known.update(self._from_case)
 
     def run(self, variants: Variants, values: Bits) -> None:

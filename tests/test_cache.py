@@ -12,7 +12,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -51,7 +51,7 @@ def flat(value: object) -> object:
     if is_dataclass(value):
         names = [f.name for f in fields(value) if f.name != "examples"]
         return [value.__class__.__name__, *((name, flat(getattr(value, name))) for name in names)]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return [(flat(k), flat(v)) for k, v in value.items()]
     if isinstance(value, LateItems):
         return flat(tuple(value))

@@ -60,7 +60,7 @@ class Slice:
 
     def writers(self, column: int) -> list[Unit]:
         """Return the units that write the column of a finding or helper."""
-        return self.program.writers.get(column, [])
+        return self.program.writers(column)
 
 
 def bearing(program: Program, arbiter: Arbiter, knowledge: Knowledge) -> Slice:
@@ -108,5 +108,5 @@ def below(program: Program, start: Iterable[int]) -> tuple[set[int], set[int]]:
             written = means.member_column if isinstance(means, QuantifiedColumn) else column
             columns |= {column, written}
             if isinstance(means, (QuantifiedColumn, FindingColumn, HelperColumn)):
-                stack.extend(u.number for u in program.writers.get(written, ()))
+                stack.extend(u.number for u in program.writers(written))
     return units, columns

@@ -78,7 +78,7 @@ class Zen:
         member = "" if column.scope == CASE else "[#]"
         parts = [
             f"$.{_key(unit.number, number)}{member}"
-            for unit in self._layout.program.writers.get(column.number, ())
+            for unit in self._layout.program.writers(column.number)
             for number in range(len(unit.alternatives))
         ]
         one = f"max([{', '.join(parts)}])" if len(parts) > 1 else "".join(parts) or "0"
