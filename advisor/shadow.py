@@ -18,7 +18,7 @@ from advisor.program import Program, QuantifiedColumn, Unit
 from advisor.record import dataclass
 from advisor.rows import Bits, Variants
 
-WALKS: Final = 8
+WALKS: Final = 16
 """How often the conditions of a part are walked before they are compiled: a command on one case seldom needs more."""
 
 
