@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from advisor.inference import Fired, Inference
 from advisor.model import CASE
@@ -25,19 +26,21 @@ class Agreement:
     """
 
     def __init__(self, program: Program, lists: Iterable[str]) -> None:
-        scopes = (CASE, *lists)
-        self._single: dict[str, list[tuple[int, Fired]]] = {scope: [] for scope in scopes}
-        self._several: dict[str, list[_Several]] = {scope: [] for scope in scopes}
-        for part in (part for level in program.parts for part in level):
+        self._program = program
+        self._own = {name: picker(program.own_columns(name)) for name in lists}
+
+    @cached_property
+    def _units(self) -> dict[str, tuple[list[tuple[int, Fired]], list[_Several]]]:
+        """For each scope the units of a single alternative, and those of several; needed only where firings are."""
+        scopes: dict[str, tuple[list[tuple[int, Fired]], list[_Several]]] = {s: ([], []) for s in (CASE, *self._own)}
+        for part in (part for level in self._program.parts for part in level):
             alternatives: dict[int, list[tuple[int, ...]]] = {number: [] for number in part.units}
             for unit, _, *literals in part.alternatives:
                 alternatives[unit].append(tuple(literals))
-            for unit, found in alternatives.items():
-                if len(found) == 1:
-                    self._single[part.scope].append((unit, (unit, 0)))
-                else:
-                    self._several[part.scope].append(_Several(unit, found))
-        self._own = {name: picker(program.own_columns(name)) for name in lists}
+            single, several = scopes[part.scope]
+            single += [(unit, (unit, 0)) for unit, found in alternatives.items() if len(found) == 1]
+            several += [_Several(unit, found) for unit, found in alternatives.items() if len(found) != 1]
+        return scopes
 
     def differing(self, engine: Inference, shadow: Inference, traced: bool) -> list[int] | None:
         """Return the units on which they differ; None if they agree, nothing if it is columns on which they do not."""
@@ -75,10 +78,10 @@ class Agreement:
                 yield (name, member), self._of_row(name, values, columns)
 
     def _of_row(self, scope: str, values: list[int], columns: list[int]) -> tuple[list[Fired], list[Fired]]:
-        single = self._single[scope]
+        single, many = self._units[scope]
         possible = [fired for number, fired in single if values[number]]
         certain = [fired for number, fired in single if values[number] == YES]
-        for several in self._several[scope]:
+        for several in many:
             if values[several.number]:
                 maybe, surely = several.expected(columns)
                 possible += maybe

@@ -31,7 +31,7 @@ _Rows = tuple[bytes, dict[str, list[bytes]]]
 """A row of the case and the rows of members; values are 0, 1 or 2."""
 
 
-def certifier(program: Program, lists: Iterable[str], beside: bool) -> Certifier | Beside:
+def certifier(program: Program, lists: Iterable[str], beside: bool = False) -> Certifier | Beside:
     """Return what certifies: a process `beside`, if one is wanted and there is a core for it, or else this one."""
     if beside and hasattr(os, "fork") and cores() > 1:
         with contextlib.suppress(OSError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from advisor.beside import certifier
+from advisor.beside import Beside, certifier
 from advisor.encode import Changes, Encoder, differing
 from advisor.evidence import View
 from advisor.inference import Inference
@@ -16,17 +17,20 @@ from advisor.rulebase import Knowledge
 from advisor.shadow import Functions, Imagined, Shadow
 from advisor.worlds import Deciders
 
+if TYPE_CHECKING:
+    from advisor.certify import Certifier
+
 
 class Reasoner:
     """A compiled rule base, ready to judge one view after the other.
 
-    Where the engine runs `beside`, nothing may be told before `assure` has returned.
+    Where the engine runs beside, nothing may be told before `assure` has returned.
     """
 
-    def __init__(self, program: Program, knowledge: Knowledge, beside: bool = False) -> None:
+    def __init__(self, program: Program, knowledge: Knowledge, engine: Certifier | Beside | None = None) -> None:
         self.program = program
         self.quarantine = Quarantine(knowledge)
-        self.certifier = certifier(program, knowledge.lists, beside)
+        self.certifier = engine or certifier(program, knowledge.lists)
         tests, functions = Deciders(program, knowledge), Functions()
         self._courses = {
             True: _Course(program, tests, functions),

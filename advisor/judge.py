@@ -24,6 +24,8 @@ from advisor.rulecache import open_playbase
 from advisor.settle import Settlement, Settler
 
 if TYPE_CHECKING:
+    from advisor.beside import Beside
+    from advisor.certify import Certifier
     from advisor.flips import Flip, FlipSearch
 
 
@@ -46,13 +48,17 @@ class Judgement:
 
 
 class Judge:
-    """A rule base ready to judge cases, one after the other."""
+    """A rule base ready to judge cases, one after the other.
 
-    def __init__(self, base: Playbase, program: Program, beside: bool = False) -> None:
+    For a single case its `engine` may run beside; then all is concluded in a block that is `certified`, and nothing is
+    told in it.
+    """
+
+    def __init__(self, base: Playbase, program: Program, engine: Certifier | Beside | None = None) -> None:
         self.base = base
         self.knowledge = base.knowledge
         self.program = program
-        self.reasoner = Reasoner(program, base.knowledge, beside)
+        self.reasoner = Reasoner(program, base.knowledge, engine)
         self.arbiter = Arbiter(program, base.knowledge.order)
         self.domain = Domain(program, base.knowledge)
         self.settler = Settler(self.reasoner, self.arbiter, self.domain)
@@ -176,10 +182,6 @@ class Judge:
         self.reasoner.close()
 
 
-def open_judge(library: Library, beside: bool = False) -> Judge:
-    """Open a rule base, from the cache where that is as good; raise InputError with every problem found.
-
-    For a single case the engine may run `beside`, in a process of its own; then all is concluded in a block that is
-    `certified`, and nothing is told in it.
-    """
-    return Judge(*open_playbase(library), beside)
+def open_judge(library: Library) -> Judge:
+    """Open a rule base, from the cache where that is as good; raise InputError with every problem found."""
+    return Judge(*open_playbase(library))

@@ -45,9 +45,15 @@ def base() -> Playbase:
 
 @pytest.fixture
 def reasoner(base: Playbase) -> Iterator[Reasoner]:
-    found = Reasoner(compiled(base), base.knowledge, beside=True)
+    found = apart(base)
     yield found
     found.close()
+
+
+def apart(base: Playbase) -> Reasoner:
+    """Return what reasons with its engine beside."""
+    program = compiled(base)
+    return Reasoner(program, base.knowledge, beside.certifier(program, base.knowledge.lists, beside=True))
 
 
 def process(reasoner: Reasoner) -> int:
@@ -65,7 +71,7 @@ def test_conclusions_and_firings_are_those_of_one_process(seed: int) -> None:
     generator = Generator(Random(seed), SHAPE)
     base = generator.base()
     here = Reasoner(compiled(base), base.knowledge)
-    there = Reasoner(compiled(base), base.knowledge, beside=True)
+    there = apart(base)
     for _ in range(5):
         deal = generator.view(base)
         for one in (here, there):
@@ -84,7 +90,7 @@ def test_more_than_a_pipe_holds_can_be_told() -> None:
     crowd = [{"stakeholder.hostile": True}] * 200
     each = rule("r/e", yes("stakeholder.hostile"), finding="hostile", each="stakeholders")
     base = playbase([fact("stakeholder.hostile")], each)
-    many = Reasoner(compiled(base), base.knowledge, beside=True)
+    many = apart(base)
     inferences = [many.infer(view(stakeholders=crowd), "deal") for _ in range(3000)]
     assert len(inferences[-1].firings) == 400
     many.assure()
@@ -101,11 +107,11 @@ def lose(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_lost_firing_is_told_when_it_is_asked_for(base: Playbase, monkeypatch: pytest.MonkeyPatch) -> None:
     lose(monkeypatch)
-    reasoner = Reasoner(compiled(base), base.knowledge, beside=True)
+    reasoner = apart(base)
     inference = reasoner.infer(view({"deal.a": True}), "acme")
     reasoner.infer(view({"deal.a": False}), "acme")
     for ask in (reasoner.assure, lambda: inference.record):
-        fresh = Reasoner(compiled(base), base.knowledge, beside=True)
+        fresh = apart(base)
         said = fresh.infer(view({"deal.a": True}), "acme")
         with pytest.raises(EngineError, match=r'disagree on "r/x" in case "acme"; no advice is given'):
             fresh.assure() if ask == reasoner.assure else said.record
@@ -117,7 +123,7 @@ def test_a_lost_firing_is_told_when_it_is_asked_for(base: Playbase, monkeypatch:
 
 def test_an_engine_that_cannot_be_made_is_told(base: Playbase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine._Shard, "_warm_up", lambda _: 1 / 0)
-    reasoner = Reasoner(compiled(base), base.knowledge, beside=True)
+    reasoner = apart(base)
     reasoner.infer(view(), "acme")
     with pytest.raises(EngineError, match="the engine failed: ZeroDivisionError"):
         reasoner.assure()
@@ -156,7 +162,7 @@ def test_it_outlives_neither_an_interrupt_nor_its_owner(base: Playbase) -> None:
     reading, writing = os.pipe()
     owner = os.fork()
     if not owner:
-        reasoner = Reasoner(compiled(base), base.knowledge, beside=True)
+        reasoner = apart(base)
         reasoner.infer(view(), "acme")
         reasoner.certifier._ask("record", 0)  # type: ignore[union-attr]
         os.kill(process(reasoner), signal.SIGINT)
@@ -178,7 +184,7 @@ def test_where_there_is_no_second_process_one_does(base: Playbase, monkeypatch: 
     else:
         monkeypatch.setattr(os, "fork", none_left)
     before = os.listdir("/dev/fd") if os.path.isdir("/dev/fd") else []
-    reasoner = Reasoner(compiled(base), base.knowledge, beside=True)
+    reasoner = apart(base)
     assert isinstance(reasoner.certifier, Certifier)
     assert len(os.listdir("/dev/fd") if before else []) == len(before)
     reasoner.close()
@@ -224,9 +230,9 @@ def test_only_a_single_case_has_it_beside(monkeypatch: pytest.MonkeyPatch) -> No
     made: list[bool] = []
     right = Judge.__init__
 
-    def noted(self: Judge, base: Any, program: Any, beside: bool = False) -> None:
-        made.append(beside)
-        right(self, base, program, beside)
+    def noted(self: Judge, base: Any, program: Any, engine: Any) -> None:
+        made.append(isinstance(engine, Beside))
+        right(self, base, program, engine)
 
     monkeypatch.setattr(Judge, "__init__", noted)
     CliRunner().invoke(main, ["review", str(CASE)])

@@ -818,7 +818,7 @@ def test_our_own_bug_is_one_line_with_its_own_code(advisor: Advisor, monkeypatch
     def broken(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("advisor.cli.advise.load_case", broken)
+    monkeypatch.setattr("advisor.cli.onedeal.load_case", broken)
     outcome = advisor("next", CASE)
     assert (outcome.code, outcome.out) == (70, "")
     assert outcome.err == "internal error: RuntimeError: boom (ADVISOR_DEBUG=1 shows where)\n"
@@ -903,7 +903,7 @@ def test_an_interrupt_has_its_own_code(advisor: Advisor, monkeypatch: pytest.Mon
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("advisor.cli.advise.load_case", interrupted)
+    monkeypatch.setattr("advisor.cli.onedeal.load_case", interrupted)
     outcome = advisor("next", CASE)
     assert outcome.code == 130
     assert "Traceback" not in outcome.err

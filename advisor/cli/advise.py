@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
 from advisor.cli import options
-from advisor.explain.builder import explainer
-from advisor.explain.report import advice, report
-from advisor.judge import Judge, Judgement
-from advisor.load.cases import load_case
-from advisor.problems import InputError, Location, Problem, nearest
-from advisor.render.blocks import Page
-from advisor.render.layout import advice as layout
 from advisor.render.output import show
-from advisor.result import CaseReport
 
-
-def _judged(judge: Judge, case: Path, as_of: datetime | None) -> Judgement:
-    """Judge a deal; raise InputError for an account, which has no verdict."""
-    loaded = load_case(case, judge.knowledge)
-    if loaded.kind == "account":
-        message = "this file is an account, and an account has no verdict; use advisor next or advisor review"
-        raise InputError([Problem(Location(loaded.file), "account-not-deal", message)])
-    return judge.judge(loaded, options.day(as_of))
-
-
-def _report(case: Path, rules: Path | None, as_of: datetime | None, names: bool) -> CaseReport:
-    with options.alone(rules) as judge:
-        return report(judge, _judged(judge, case, as_of), names)
+# What has to tell something is loaded when the engine, beside, has begun to get ready.
 
 
 @click.command("next")
@@ -53,28 +30,11 @@ def next_command(
 
     Example: advisor next cases/packaging-line-dairy-group.yaml --person decision-maker
     """
-    with options.alone(rules) as judge:
-        judgement = judge.judge(load_case(case, judge.knowledge), options.day(as_of))
-        shown = _next(judge, judgement, person, names)
-    show(format_, lang, *shown)
+    with options.alone(rules, format_) as judge:
+        from advisor.cli import onedeal
 
-
-def _next(judge: Judge, judgement: Judgement, person: str | None, names: bool) -> tuple[Callable[[Page], None], object]:
-    """Return what draws the advice, and the advice: on an account, for one meeting, or on a deal."""
-    if judgement.case.kind == "account":
-        from advisor.explain.account import account_report
-        from advisor.render.layout.account import account_page
-
-        account = account_report(judge, judgement, names)
-        return lambda page: account_page(page, account), account
-    if person is not None:
-        from advisor.meeting import meeting
-        from advisor.render.layout.meeting import meeting_page
-
-        prepared = meeting(report(judge, judgement, names), person)
-        return lambda page: meeting_page(page, prepared), prepared
-    told = advice(judge, judgement, names)
-    return lambda page: layout.next_page(page, told), told
+        told = onedeal.next_steps(judge, case, options.day(as_of), person, names)
+    show(format_, lang, *told)
 
 
 @click.command("flips")
@@ -85,8 +45,11 @@ def flips_command(case: Path, lang: str, format_: str, rules: Path | None, as_of
 
     Example: advisor flips cases/packaging-line-dairy-group.yaml
     """
-    result = _report(case, rules, as_of, names)
-    show(format_, lang, lambda page: layout.flips_page(page, result), {"id": result.id, "flips": result.flips})
+    with options.alone(rules, format_) as judge:
+        from advisor.cli import onedeal
+
+        told = onedeal.flips(judge, case, options.day(as_of), names)
+    show(format_, lang, *told)
 
 
 @click.command("why")
@@ -106,9 +69,11 @@ def why_command(
 
     Example: advisor why cases/packaging-line-dairy-group.yaml create-doubt
     """
-    from advisor.explain.why import why
+    with options.alone(rules, format_) as judge:
+        from advisor.cli import onedeal
 
-    _argue(why, case, conclusion, lang, format_, rules, as_of, names)
+        told = onedeal.why(judge, case, options.day(as_of), names, conclusion)
+    show(format_, lang, *told)
 
 
 @click.command("why-not")
@@ -122,25 +87,11 @@ def why_not_command(
 
     Example: advisor why-not cases/packaging-line-dairy-group.yaml negotiate
     """
-    from advisor.explain.why import why_not
+    with options.alone(rules, format_) as judge:
+        from advisor.cli import onedeal
 
-    _argue(why_not, case, verdict, lang, format_, rules, as_of, names)
-
-
-def _argue(
-    answer: Any,
-    case: Path,
-    name: str | None,
-    lang: str,
-    format_: str,
-    rules: Path | None,
-    as_of: datetime | None,
-    names: bool,
-) -> None:
-    with options.alone(rules) as judge:
-        judged = _judged(judge, case, as_of)
-        argument = answer(judge, judged, explainer(judge, judged, names), name)
-    show(format_, lang, partial(layout.argument_page, argument=argument), argument)
+        told = onedeal.why_not(judge, case, options.day(as_of), names, verdict)
+    show(format_, lang, *told)
 
 
 @click.command("what-if")
@@ -164,19 +115,11 @@ def what_if_command(
 
     Example: advisor what-if cases/packaging-line-dairy-group.yaml --set us.rank=level
     """
-    from advisor.changes import read_changes
+    with options.alone(rules, format_) as judge:
+        from advisor.cli import onedeal
 
-    with options.alone(rules) as judge:
-        before = _judged(judge, case, as_of)
-        changes = read_changes(settings, before.told, judge.knowledge)
-        after = judge.judge_view(before.case, before.told.changed(changes))
-        reports = report(judge, before, names), report(judge, after, names)
-        lines = [
-            (explainer(judge, before, names).wording.fact(p), explainer(judge, after, names).wording.fact(p))
-            for p in changes
-        ]
-    plain = {"before": reports[0], "after": reports[1]}
-    show(format_, lang, lambda page: layout.what_if_page(page, *reports, lines), plain)
+        told = onedeal.what_if(judge, case, options.day(as_of), names, settings)
+    show(format_, lang, *told)
 
 
 @click.command("view")
@@ -192,15 +135,8 @@ def view_command(
 
     Example: advisor view cases/packaging-line-dairy-group.yaml --as blue-sheet
     """
-    from advisor.explain.crosswalk import crosswalk
+    with options.alone(rules, format_) as judge:
+        from advisor.cli import onedeal
 
-    with options.alone(rules) as judge:
-        methods = judge.knowledge.methods
-        if method not in methods:
-            message = (
-                f'there is no method "{method[:80]}"{nearest(method, methods) or "; allowed: " + ", ".join(methods)}'
-            )
-            raise InputError([Problem(Location("--as"), "unknown-method", message)])
-        judgement = _judged(judge, case, as_of)
-        found = crosswalk(methods[method], judgement, explainer(judge, judgement, names).wording)
-    show(format_, lang, partial(layout.crosswalk_page, crosswalk=found), found)
+        told = onedeal.view(judge, case, options.day(as_of), names, method)
+    show(format_, lang, *told)

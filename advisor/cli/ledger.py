@@ -82,7 +82,7 @@ def record_command(
     library, day, problems = shipped(rules), options.day(on, "--on"), Problems()
     words = {name: _text(text, name, problems) for name, text in (("--reason", reason), ("--by", by))}
     problems.raise_if_any()
-    with options.alone(rules) as judge:
+    with options.alone(rules, format_) as judge:
         deal, hash_ = read_deal(case, judge.knowledge)
         note = Note(
             kind="outcome" if outcome else "advice",

@@ -11,16 +11,18 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from advisor import paths
-from advisor.judge import Judge, open_judge
 from advisor.load.reader import FIRST_YEAR, LAST_YEAR
 from advisor.paths import shipped
 from advisor.problems import InputError, Location, Problem, visible
-from advisor.render.output import FORMATS
+from advisor.render.output import FORMATS, ready
+
+if TYPE_CHECKING:
+    from advisor.judge import Judge
 
 F = TypeVar("F", bound=Callable[..., Any])
 MEMORY_VARIABLE = "ADVISOR_MEMORY"
@@ -59,23 +61,36 @@ def common(function: F) -> F:
 
 
 @contextlib.contextmanager
-def alone(house: Path | None) -> Iterator[Judge]:
-    """Open the rule base for a single case; what was concluded about it is certified when the block is left."""
+def alone(house: Path | None, format_: str) -> Iterator[Judge]:
+    """Open the rule base for a single case; what was concluded about it is certified when the block is left.
+
+    What draws in a format is loaded while the engine may still be at work.
+    """
     opened = judge(house, beside=True)
     click.get_current_context().call_on_close(opened.close)  # what runs beside ends while the answer is printed
     with opened.certified():
         yield opened
+        ready(format_)
 
 
 def judge(house: Path | None, beside: bool = False) -> Judge:
     """Open the rule base; for a single case the engine may run `beside`, and nothing is told before it has agreed.
 
-    It is a million small things that stay until the end. The collector of garbage walked through all of them again
-    and again, while they were made and while cases were judged, and took as long as the work.
+    The engine begins to get ready before what only this process needs is even loaded.
+
+    What is opened is a million small things that stay until the end. The collector of garbage walked through all of
+    them again and again, while they were made and while cases were judged, and took as long as the work.
     """
+    from advisor.beside import certifier
+    from advisor.rulecache import open_playbase
+
     gc.disable()
     try:
-        return open_judge(shipped(house), beside)
+        base, program = open_playbase(shipped(house))
+        engine = certifier(program, base.knowledge.lists, beside)
+        from advisor.judge import Judge
+
+        return Judge(base, program, engine)
     finally:
         gc.freeze()
         gc.enable()

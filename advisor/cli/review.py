@@ -6,24 +6,17 @@ from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from advisor import paths
 from advisor.cli import options, written
-from advisor.cli.judging import Manner, reviewed
-from advisor.explain.seat import SeatReport, seat_data, seat_report
-from advisor.judge import Judge
-from advisor.load.cases import load_case
-from advisor.load.previous import load_previous
-from advisor.load.seat import load_seat
-from advisor.paths import shipped
 from advisor.problems import Exit, InputError, Location, Problem, nearest
-from advisor.render.board import board
-from advisor.render.layout.review import overview, review_page
-from advisor.render.layout.seat import seat_page
-from advisor.render.output import render
-from advisor.result import Review
+
+if TYPE_CHECKING:
+    from advisor.result import Review
+
+# What judges and draws is loaded when the engine, if it is beside, has begun to get ready.
 
 
 @click.command("review")
@@ -65,11 +58,17 @@ def review_command(
         raise click.UsageError("--seat goes neither with --since nor with --names")
     judge = options.judge(rules, beside=seat is None and len(files) == 1)
     if seat is not None:
-        found = _play(judge, files, seat, rules, as_of)
-        layout = partial(seat_page, found=found)
-        text = partial(render, lang=lang, layout=layout, plain=seat_data(found))
-        written.emit(layout, text, chosen, format_, lang)
+        from advisor.cli.chair import play
+
+        with closing(judge):
+            layout, document = play(judge, files, seat, rules, options.day(as_of))
+        written.emit(layout, partial(document, lang=lang), chosen, format_, lang)
         return Exit.OK
+    from advisor.cli.judging import Manner, reviewed
+    from advisor.load.previous import load_previous
+    from advisor.render.board import board
+    from advisor.render.layout.review import overview, review_page
+
     with closing(judge):
         before = load_previous(since, judge.knowledge) if since else None
         formats = written.drawn(chosen, format_)
@@ -77,20 +76,6 @@ def review_command(
     screen = partial(overview if chosen else review_page, review=result)
     written.emit(screen, partial(board, lang=lang, review=result, pieces=pieces), chosen, format_, lang)
     return Exit.INPUT if result.unreadable else Exit.OK
-
-
-def _play(judge: Judge, files: list[Path], seat: str, rules: Path | None, as_of: datetime | None) -> SeatReport:
-    """Play one deal from the chair of a rival."""
-    with closing(judge):
-        if len(files) != 1:
-            message = "a seat belongs to one deal; give one case file"
-            raise InputError([Problem(Location("--seat"), "one-deal", message)])
-        case = load_case(files[0], judge.knowledge)
-        if case.kind == "account":
-            message = "this file is an account, and a rival is played in a deal"
-            raise InputError([Problem(Location(paths.display(files[0])), "account-not-deal", message)])
-        then = case.at_date(options.day(as_of) or case.as_of)
-        return seat_report(judge, load_seat(shipped(rules), judge.knowledge), then, seat)
 
 
 @click.command("gate")
@@ -116,6 +101,10 @@ def gate_command(
     Example: advisor gate cases/ --fail-on withdraw,qualify-first
     """
     judge = options.judge(rules)
+    from advisor.cli.judging import Manner, reviewed
+    from advisor.render.board import board
+    from advisor.render.layout.review import review_page
+
     failing = {name.strip() for name in fail_on.split(",") if name.strip()}
     unknown = [
         Problem(

@@ -60,6 +60,12 @@ def bind(format_: str, lang: str, parts: Iterable[Part]) -> str:
     return ("\n" if format_ == "markdown" else "").join(part.body for part in parts)
 
 
+def ready(format_: str) -> None:
+    """Load what shows a document in a format, which takes longer than to draw most of them."""
+    if format_ == "text":
+        import advisor.render.terminal  # noqa: F401
+
+
 def show(format_: str, lang: str, layout: Layout, plain: Any, stream: IO[str] | None = None) -> None:
     """Print a document to standard output; as text with the width and colours of the terminal there.
 
