@@ -112,7 +112,7 @@ class Variants:
         self.members: dict[str, Bits] = {}
         for name, rows in columns.members.items():
             bits = self.members[name] = Bits.none(size)
-            widen = _Widener(len(rows), width)
+            widen = _Widener(width)
             for number, values in zip(own[name], zip(*map(picker(own[name]), rows), strict=True), strict=bool(rows)):
                 bits.possible[number], bits.certain[number] = widen.bits(values)
 
@@ -145,19 +145,28 @@ class Variants:
 class _Widener:
     """Repeats what members are, one after the other, for every variant; most columns are alike."""
 
-    def __init__(self, count: int, width: int) -> None:
-        self.count = count
-        self.words = ("0" * width, "1" * width)
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._full = (1 << width) - 1
         self.known: dict[tuple[int, ...], tuple[int, int]] = {}
 
     def bits(self, values: tuple[int, ...]) -> tuple[int, int]:
         """Return the bits of a column, possible and certain, from the values of its members."""
         if values not in self.known:
-            backwards = values[::-1]
-            possible = "".join([self.words[value != NO] for value in backwards])
-            certain = "".join([self.words[value == YES] for value in backwards])
-            self.known[values] = (int(possible or "0", 2), int(certain or "0", 2))
+            possible = _side_by_side([self._full if value != NO else 0 for value in values], self._width)
+            certain = _side_by_side([self._full if value == YES else 0 for value in values], self._width)
+            self.known[values] = (possible, certain)
         return self.known[values]
+
+
+def _side_by_side(rows: list[int], width: int) -> int:
+    """Put rows of one width one above the other, two by two: the more there are, the longer are those put together."""
+    while len(rows) > 1:
+        if len(rows) % 2:
+            rows.append(0)
+        rows = [low | high << width for low, high in zip(rows[::2], rows[1::2], strict=True)]
+        width *= 2
+    return rows[0] if rows else 0
 
 
 Picker = Callable[[Row], tuple[int, ...]]
