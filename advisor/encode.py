@@ -11,6 +11,7 @@ from advisor.evidence import MemberView, Place, State, View
 from advisor.facttests import States
 from advisor.model import CASE, KnowledgeTest
 from advisor.program import NO, UNDECIDED, YES, Program
+from advisor.record import dataclass
 from advisor.rows import Columns, Marks, Variants
 from advisor.worlds import Deciders, World
 
@@ -19,6 +20,16 @@ Changes = Mapping[Place, State]
 
 MemberPlaces = Mapping[str, tuple[str, int, MemberView]]
 """For each member's id its list, its number there, and what is known of it."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """So many variants of a view, as far as they are other than it."""
+
+    view: View
+    width: int
+    marks: dict[str, Marks]
+
 
 _NOTHING: States = {}
 
@@ -108,9 +119,8 @@ class Encoder:
             world.decide(row, list_, (*member.states, *beside), view.states, member.states)
         return rows
 
-    def variants(self, view: View, changes: Sequence[Changes], open_world: bool = False) -> Variants:
-        """Encode a view side by side with itself, each variant with the changes of its own."""
-        result = self.spread(self._encoded(view, open_world), len(changes))
+    def marked(self, view: View, changes: Sequence[Changes], open_world: bool = False) -> Marked:
+        """Decide the tests that are other in variants of a view, each with the changes of its own."""
         places: MemberPlaces = {
             m.id: (name, n, m) for name, members in view.lists.items() for n, m in enumerate(members)
         }
@@ -118,7 +128,12 @@ class Encoder:
         for number, change in enumerate(changes):
             if change:
                 self._vary(marks, view, places, change, number, self._world(open_world), len(changes))
-        for scope, found in marks.items():
+        return Marked(view, len(changes), marks)
+
+    def variants(self, marked: Marked, open_world: bool = False) -> Variants:
+        """Encode a view side by side with itself, each variant as it is marked."""
+        result = self.spread(self._encoded(marked.view, open_world), marked.width)
+        for scope, found in marked.marks.items():
             found.apply(result.case if scope == CASE else result.members[scope])
         return result
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -64,12 +64,31 @@ class Reasoner:
     ) -> Imagined:
         """Infer on the shadow, side by side, all the views that some changes make of one."""
         course = self._courses[whole]
-        if not view.cleared:
-            base = self.quarantine.apply(view)
-            apply, spares = self.quarantine.apply, self.quarantine.spares
-            changes = [c if spares(c) else _changes(base, apply(view.changed(c))) for c in changes]
-            view = base
-        return course.shadow.run(course.encoder.variants(view, changes, open_world))
+        marked = course.encoder.marked(*self._cleared(view, changes), open_world)
+        return course.shadow.run(course.encoder.variants(marked, open_world))
+
+    def imagine_told(self, view: View, changes: Sequence[Changes]) -> tuple[Imagined, Callable[[], Imagined]]:
+        """Infer on the shadow, side by side, what answers make of a view; and once it is asked for, in the open world.
+
+        What is told is the same in both worlds. In the open one nothing is run but what bears on verdicts.
+        """
+        view, changes = self._cleared(view, changes)
+        whole, deciding = self._courses[True], self._courses[False]
+        marked = whole.encoder.marked(view, changes)
+        telling = all(state.known != "unknown" for change in changes for state in change.values())
+
+        def opened() -> Imagined:
+            again = marked if telling else deciding.encoder.marked(view, changes, open_world=True)
+            return deciding.shadow.run(deciding.encoder.variants(again, open_world=True))
+
+        return whole.shadow.run(whole.encoder.variants(marked)), opened
+
+    def _cleared(self, view: View, changes: Sequence[Changes]) -> tuple[View, Sequence[Changes]]:
+        """Return a view as the quarantine leaves it, and what changes make of it then."""
+        if view.cleared:
+            return view, changes
+        base, apply, spares = self.quarantine.apply(view), self.quarantine.apply, self.quarantine.spares
+        return base, [c if spares(c) else _changes(base, apply(view.changed(c))) for c in changes]
 
     def assure(self) -> None:
         """Return once everything that was inferred is certified; raise EngineError if it cannot be."""

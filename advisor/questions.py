@@ -129,11 +129,9 @@ class _Told:
     def __init__(self, asker: Asker, view: View, steps: list[tuple[Place, Value | None]]) -> None:
         self.asker = asker
         changes = [{place: learnt(value)} for place, value in steps]
-        self.imagined = asker.reasoner.imagine_all(view, changes, whole=True)
+        self.imagined, self._opened = asker.reasoner.imagine_told(view, changes)
         self.every = (1 << len(steps)) - 1
         self.verdicts = asker.arbiter.verdicts(self.imagined.case, self.every)
-        self._changes = changes
-        self._view = view
 
     @cached_property
     def _verdict(self) -> dict[int, str]:
@@ -143,8 +141,7 @@ class _Told:
     @cached_property
     def _settled(self) -> dict[str, int]:
         """For each verdict, the answers after which nothing else is possible any more."""
-        opened = self.asker.reasoner.imagine_all(self._view, self._changes, open_world=True)
-        possible = self.asker.arbiter.open_to(opened.case, self.every)
+        possible = self.asker.arbiter.open_to(self._opened().case, self.every)
         return {
             verdict: rows & ~reduce(or_, (others for other, others in possible.items() if other != verdict), 0)
             for verdict, rows in possible.items()

@@ -38,6 +38,11 @@ class Sides:
     def compare(self, deal: View, changes: list[Mapping[Place, State]], open_world: bool) -> None:
         """Fail where a variant is other than the same view inferred alone."""
         together = self.reasoner.imagine_all(deal, changes, open_world, whole=True)
+        closed, opened = self.reasoner.imagine_told(deal, changes)
+        program, told = self.reasoner.program, opened().case if open_world else closed.case
+        for unit in program.deciding.running if open_world else program.running:
+            for here, there in ((told.possible, together.case.possible), (told.certain, together.case.certain)):
+                assert here[unit.number] == there[unit.number]
         every = (1 << len(changes)) - 1
         verdicts = self.arbiter.verdicts(together.case, every)
         possible = self.arbiter.open_to(together.case, every)
