@@ -59,8 +59,9 @@ class _AccountBuilder(Builder):
         """Weigh unknown facts by the undecided conclusions that hang on them, and by the rules that ask for them."""
         weight = Counter(self._asked_for())
         for unit in self.judge.program.units:
-            if unit.rule is not None and self._about_account(unit):
-                for row in self._undecided_rows(unit):
+            rows = self._undecided_rows(unit)
+            if rows and unit.rule is not None and self._about_account(unit):
+                for row in rows:
                     hanging = self.explainer.trace.hanging(
                         [(unit.number, unit.scope, row)], self.judgement.inference, self.judgement.view
                     )
