@@ -61,6 +61,7 @@ class Judge:
         self.reasoner = Reasoner(program, base.knowledge, engine)
         self.arbiter = Arbiter(program, base.knowledge.order)
         self.domain = Domain(program, base.knowledge)
+        self._read: dict[int, frozenset[str]] = {}
         self.settler = Settler(self.reasoner, self.arbiter, self.domain)
 
     @cached_property
@@ -77,6 +78,12 @@ class Judge:
     def deciding_paths(self) -> frozenset[str]:
         """The paths of all facts that could bear on a verdict."""
         return self._asker.paths
+
+    def rests_on(self, unit: int, group: str) -> bool:
+        """Tell whether a unit reads any fact of a group, through findings and quantifiers."""
+        if unit not in self._read:
+            self._read[unit] = self.program.paths_below([unit])
+        return any(path.startswith(group) for path in self._read[unit])
 
     def judge(self, case: Case, day: date | None = None) -> Judgement:
         """Judge a case as of its own date, or of another day."""

@@ -60,7 +60,7 @@ class _AccountBuilder(Builder):
         weight = Counter(self._asked_for())
         for unit in self.judge.program.units:
             rows = self._undecided_rows(unit)
-            if rows and unit.rule is not None and self._about_account(unit):
+            if rows and _concludes(unit) and self.judge.rests_on(unit.number, ACCOUNT):
                 for row in rows:
                     hanging = self.explainer.trace.hanging(
                         [(unit.number, unit.scope, row)], self.judgement.inference, self.judgement.view
@@ -82,8 +82,10 @@ class _AccountBuilder(Builder):
         rows = [-1] if unit.scope == CASE else range(len(self.judgement.inference.members[unit.scope]))
         return [row for row in rows if self.explainer.unit_value(unit, row) == UNDECIDED]
 
-    def _about_account(self, unit: Unit) -> bool:
-        assert unit.rule is not None
-        then = unit.rule.then
-        concludes = then.classify or then.warning or any(not action.serves for action in then.actions)
-        return bool(concludes) and any(p.startswith(ACCOUNT) for p in self.judge.program.paths_below([unit.number]))
+
+def _concludes(unit: Unit) -> bool:
+    """Tell whether a rule has something to say of an account: actions that serve a verdict have not."""
+    if unit.rule is None:
+        return False
+    then = unit.rule.then
+    return bool(then.classify or then.warning) or any(not action.serves for action in then.actions)
