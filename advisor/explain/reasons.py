@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from advisor.arbitrate import Contender, Decision
 from advisor.evidence import doubt
 from advisor.explain.argument import Explainer, facts_in, source_lines, unmet
 from advisor.explain.wording import labelled
-from advisor.flips import Flip
 from advisor.judge import Judgement
 from advisor.lexicon import listed, say
 from advisor.lines import FactLine, Reason, ReasonKind
@@ -16,6 +16,9 @@ from advisor.model import CASE, FALLBACK, GRADES, KnowledgeTest, Text, leaves
 from advisor.program import YES, Unit
 from advisor.result import Node
 from advisor.rule import Then
+
+if TYPE_CHECKING:
+    from advisor.flips import Flip
 
 
 class Reasons:

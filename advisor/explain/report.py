@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from advisor.arbitrate import Contender
 from advisor.evidence import Place
 from advisor.explain.argument import answer
 from advisor.explain.builder import ACCOUNT, Builder
-from advisor.explain.sheet import SheetBuilder
-from advisor.flips import Flip
 from advisor.judge import Judge, Judgement
 from advisor.lines import (
     Action,
@@ -30,6 +29,10 @@ from advisor.model import Text
 from advisor.program import NO, UNDECIDED, YES
 from advisor.questions import Question
 from advisor.result import Advice, CaseReport
+
+if TYPE_CHECKING:
+    from advisor.flips import Flip
+    from advisor.sheet import Sheet
 
 
 def report(judge: Judge, judgement: Judgement, names: bool = False) -> CaseReport:
@@ -96,8 +99,14 @@ class _CaseBuilder(Builder):
             candidates=tuple(self._candidates()),
             trace=tuple(self._trace()),
             undecided=tuple(self._undecided()),
-            sheet=SheetBuilder(self).build(flips, questions),
+            sheet=self._sheet(flips, questions),
         )
+
+    def _sheet(self, flips: tuple[FlipLine, ...], questions: tuple[QuestionLine, ...]) -> Sheet:
+        """Put the deal on one page, which no rep's next action needs."""
+        from advisor.explain.sheet import SheetBuilder
+
+        return SheetBuilder(self).build(flips, questions)
 
     def _hangs_on(self) -> tuple[FactLine, ...]:
         return tuple(sorted(map(self.wording.fact, self.judgement.settlement.places), key=_contradicted_first))
