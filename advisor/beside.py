@@ -12,7 +12,7 @@ import marshal
 import os
 import signal
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from advisor.cores import cores
@@ -31,16 +31,26 @@ _Rows = tuple[bytes, dict[str, list[bytes]]]
 """A row of the case and the rows of members; values are 0, 1 or 2."""
 
 
+Source = Callable[[], "tuple[bytes, Certifier] | None"]
+"""Gives what certifies, and the key of the rules that it does so by; None where it cannot tell yet."""
+
+
 def certifier(program: Program, lists: Iterable[str], beside: bool = False) -> Certifier | Beside:
-    """Return what certifies: a process `beside`, if one is wanted and there is a core for it, or else this one."""
-    if beside and hasattr(os, "fork") and cores() > 1:
+    """Return what certifies: a process `beside`, if one is wanted and can be had, or else this one."""
+    found = begun(lambda: (b"", here(program, lists))) if beside else None
+    return found or here(program, lists)
+
+
+def begun(source: Source) -> Beside | None:
+    """Begin to get an engine ready in a process beside; None if there is no core for it, or no process to be had."""
+    if hasattr(os, "fork") and cores() > 1:
         with contextlib.suppress(OSError):
-            return Beside(program, lists)
-    return _certifier(program, lists)
+            return Beside(source)
+    return None
 
 
-def _certifier(program: Program, lists: Iterable[str]) -> Certifier:
-    """Get the engine ready; a process that has it beside need not even know it."""
+def here(program: Program, lists: Iterable[str]) -> Certifier:
+    """Return what certifies in this process; one that has it beside need not even know it."""
     from advisor.certify import Certifier
 
     return Certifier(program, lists)
@@ -52,7 +62,7 @@ class Beside:
     It is told without an answer, and answers only to a question: so neither side ever waits for the other to read.
     """
 
-    def __init__(self, program: Program, lists: Iterable[str]) -> None:
+    def __init__(self, source: Source) -> None:
         theirs, mine = os.pipe()
         answers, replies = os.pipe()
         _widen(mine)
@@ -65,12 +75,16 @@ class Beside:
         if not self._process:
             os.close(mine)
             os.close(answers)
-            _serve(os.fdopen(theirs, "rb"), os.fdopen(replies, "wb"), partial(_certifier, program, lists))
+            _serve(os.fdopen(theirs, "rb"), os.fdopen(replies, "wb"), source)
         os.close(theirs)
         os.close(replies)
         self._tell, self._answers = os.fdopen(mine, "wb"), os.fdopen(answers, "rb")
         self._told = 0
         self._name = ""
+
+    def agree(self, key: bytes) -> None:
+        """Say by which rules it has to certify, where it looked for them itself."""
+        self._send("agree", key)
 
     def confirm(self, columns: Columns, imagine: Callable[[], Inference], whole: bool) -> Inference:
         """Certify what the shadow says."""
@@ -142,15 +156,30 @@ def _ended() -> EngineError:
 class _Serving:
     """What runs beside: it certifies what it is told, and keeps what went wrong first until it is asked."""
 
-    def __init__(self, make: Callable[[], Certifier]) -> None:
-        self._make = make
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._inferred: list[Inference] = []
         self._wrong: str | None = None
-        self._try(lambda: self._certifier.engine)  # it gets ready before there is a case
+        self._found: tuple[bytes, Certifier] | None = None
+        self._try(self._begin)
 
-    @cached_property
+    def _begin(self) -> None:
+        self._found = self._source()
+        if self._found is not None:
+            self._found[1].engine  # noqa: B018 -- it gets ready before there is a case
+
+    @property
     def _certifier(self) -> Certifier:
-        return self._make()
+        if self._found is None:
+            raise _others()
+        return self._found[1]
+
+    def _agree(self, key: bytes) -> None:
+        """Go by rules of this key; they may have been written since it looked for them."""
+        if self._found is None or self._found[0] != key:
+            self._begin()
+        if self._found is None or self._found[0] != key:
+            raise _others()
 
     def answer(self, kind: str, *given: Any) -> tuple[str | None, Any] | None:
         """Do what is asked; return what is to be answered, if anything is: what went wrong, and the answer."""
@@ -158,7 +187,8 @@ class _Serving:
             return self._wrong, None
         if kind == "record":
             return self._wrong, [] if self._wrong else list(map(tuple, self._inferred[given[0]].record))
-        self._try(partial(self._certify, *given) if kind == "certify" else self._remember)
+        does: dict[str, Callable[..., None]] = {"agree": self._agree, "certify": self._certify}
+        self._try(partial(does.get(kind, self._remember), *given))
         return None
 
     def _remember(self) -> None:
@@ -182,13 +212,17 @@ class _Serving:
         self._inferred.append(self._certifier.certify(columns, Inference(seen, case, members), whole, name))
 
 
-def _serve(questions: BinaryIO, answers: BinaryIO, make: Callable[[], Certifier]) -> None:
+def _others() -> EngineError:
+    return EngineError("the rules were changed while they were opened; no advice is given: try again")
+
+
+def _serve(questions: BinaryIO, answers: BinaryIO, source: Source) -> None:
     """Answer until all is assured or nobody asks any more; an interrupt is for the other process, who ends this one."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for ending in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(ending, signal.SIG_DFL)
-        serving = _Serving(make)
+        serving = _Serving(source)
         while True:
             kind, *given = marshal.load(questions)
             answer = serving.answer(kind, *given)

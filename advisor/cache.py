@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from io import FileIO
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 try:
     from _blake2 import blake2b  # what hashlib has, too, after it has loaded OpenSSL
@@ -20,11 +22,13 @@ from advisor.codec import Codec, Shape
 from advisor.late import BrokenError
 
 T = TypeVar("T")
-FORMAT = 4
+FORMAT = 5
 """Counts the ways in which files of the cache have been written."""
 _PACKAGE = Path(__file__).resolve().parent
 _DIGEST = 32
-_HEAD = 3 * _DIGEST
+_FRONT = 3 * _DIGEST + 8
+"""Bytes before what was made of the files: seal, key, stamp, and how long the first line is."""
+_CHUNK = 65_536
 _NO_STAMP = bytes(_DIGEST)
 _COARSE = 2_000_000_000
 """Nanoseconds: no file system that we know of tells times more coarsely."""
@@ -32,56 +36,104 @@ _MAX_BYTES = 2_000_000
 """No file that holds more is ever read, so nothing was made of it that could be remembered."""
 
 
-def remembered(
-    kind: str, roots: Sequence[Path], files: Callable[[], list[Path]], shape: Shape, make: Callable[[], T]
-) -> T:
-    """Return what `make` makes of these files, from the cache if they are what they were when it was made.
+class Memory(Generic[T]):
+    """What `make` makes of some files, kept as long as they are what they were when it was made.
 
     One file is kept for each kind and its `roots`, the places in which the files are looked for. A file that cannot be
-    read is left to `make`. Raises what `make` raises; nothing about the cache is an error.
+    read is left to `make`. Nothing about the cache is an error.
     """
-    if cachefile.folder() is None:
-        return make()
-    name = f"{kind}-{_hash(map(os.fsencode, roots)).hex()[:16]}"
-    found, codec = files(), Codec(shape)
-    stamp = _stamp(found)
-    kept = _Kept.read(name)
-    if kept is not None and (kept.stamp == stamp != _NO_STAMP or kept.key == _key(found)):
+
+    def __init__(
+        self, kind: str, roots: Sequence[Path], files: Callable[[], list[Path]], shape: Shape, make: Callable[[], T]
+    ) -> None:
+        self._name = f"{kind}-{_hash(map(os.fsencode, roots)).hex()[:16]}"
+        self._files = files
+        self._codec = Codec(shape)
+        self._make = make
+
+    def kept(self) -> tuple[bytes, T] | None:
+        """Return what is kept, with a key that nothing else has; None if there is nothing."""
+        if cachefile.folder() is None:
+            return None
+        found = self._files()
+        stamp = _stamp(found)
+        kept = _Kept.read(self._name)
+        if kept is None or not (kept.stamp == stamp != _NO_STAMP or kept.key == _key(found)):
+            return None
         try:
-            value: T = codec.decode(kept.data, make, _HEAD)
+            value: T = self._codec.decode_late(kept.head, kept.lines, self._make)
         except (BrokenError, RecursionError):
-            pass
-        else:
-            if kept.stamp != stamp != _NO_STAMP:
-                cachefile.write(name, _sealed(kept.key, stamp, kept.data[_HEAD:]))
-            return value
-    key = _key(found)
-    value = make()
-    if _key(files()) == key:  # else they were changed while they were read, and nobody knows which of them were seen
-        cachefile.write(name, _sealed(key, stamp, codec.encode(value)[0]))
-    return value
+            return None
+        if kept.stamp != stamp != _NO_STAMP:
+            cachefile.write(self._name, _sealed(kept.key, stamp, kept.data()))
+        return kept.key, value
+
+    def made(self) -> T:
+        """Make it, and keep it for the next time; raise what `make` raises."""
+        if cachefile.folder() is None:
+            return self._make()
+        found = self._files()
+        stamp, key = _stamp(found), _key(found)
+        value = self._make()
+        if _key(self._files()) == key:  # else they were changed while they were read, and nobody knows which were seen
+            cachefile.write(self._name, _sealed(key, stamp, self._codec.encode(value)[0]))
+        return value
+
+    def value(self) -> T:
+        """Return what is kept, or else make it."""
+        kept = self.kept()
+        return self.made() if kept is None else kept[1]
 
 
 class _Kept:
     """What is kept: a seal, the key of the files, the stamp that they bore, and what was made of them."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.key = data[_DIGEST : 2 * _DIGEST]
-        self.stamp = data[2 * _DIGEST : _HEAD]
+    def __init__(self, stream: FileIO, front: bytes, head: bytes) -> None:
+        self.key = front[_DIGEST : 2 * _DIGEST]
+        self.stamp = front[2 * _DIGEST : 3 * _DIGEST]
+        self.head = head
+        self._stream = stream
+        self._lines = len(front) + len(head) + 1
 
     @classmethod
     def read(cls, name: str) -> _Kept | None:
-        """Return what is kept under a name; None for nothing, and for what was cut off or changed."""
-        data = cachefile.read(name)
-        if data is None or data[:_DIGEST] != _seal(memoryview(data)[_DIGEST:]):
+        """Return what is kept under a name; None for nothing, and for what was cut off or changed.
+
+        Of its lines, which are most of it, none stays in memory.
+        """
+        stream = cachefile.opened(name)
+        if stream is None:
             return None
-        return cls(data)
+        with contextlib.suppress(OSError):
+            front = stream.read(_FRONT)
+            size = int.from_bytes(front[3 * _DIGEST :], "big")
+            head = stream.read(min(size, os.fstat(stream.fileno()).st_size))
+            seal = blake2b(front[_DIGEST:], digest_size=_DIGEST)
+            seal.update(head)
+            chunk = bytearray(_CHUNK)
+            while read := stream.readinto(chunk):
+                seal.update(memoryview(chunk)[:read])
+            if len(front) == _FRONT and len(head) == size and seal.digest() == front[:_DIGEST]:
+                return cls(stream, front, head)
+        stream.close()
+        return None
+
+    def lines(self, place: int, size: int) -> bytes:
+        """Return so many bytes of what stands behind the head."""
+        try:
+            return os.pread(self._stream.fileno(), size, self._lines + place)
+        except (OSError, ValueError, OverflowError):
+            return b""
+
+    def data(self) -> bytes:
+        """Return all that was made of the files."""
+        return self.lines(-1 - len(self.head), cachefile.MAX_BYTES)
 
 
 def _sealed(key: bytes, stamp: bytes, data: bytes) -> bytes:
-    whole = key + stamp + data
-    return _seal(whole) + whole
+    head = data.find(b"\n") if b"\n" in data else len(data)
+    whole = key + stamp + head.to_bytes(8, "big") + data
+    return blake2b(whole, digest_size=_DIGEST).digest() + whole
 
 
 def _key(files: list[Path]) -> bytes:
@@ -150,8 +202,3 @@ def _hash(parts: Iterable[bytes]) -> bytes:
         total.update(len(part).to_bytes(8, "big"))
         total.update(part)
     return total.digest()
-
-
-def _seal(data: bytes | memoryview) -> bytes:
-    """Hash what is kept, which shows whether it was cut off or changed."""
-    return blake2b(data, digest_size=_DIGEST).digest()

@@ -10,6 +10,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 
 VARIABLE = "ADVISOR_CACHE"
@@ -37,14 +38,18 @@ def folder() -> Path | None:
     return Path(home, ".cache", "deal-advisor") if os.path.isabs(home) else None
 
 
-def read(name: str) -> bytes | None:
-    """Return what is kept under a name; None if there is nothing, or if somebody else could have written it."""
+def opened(name: str) -> FileIO | None:
+    """Open what is kept under a name; None if there is nothing, or if somebody else could have written it.
+
+    A file is never written to again, only replaced: what is open stays as it is.
+    """
     with contextlib.suppress(OSError), _opened(create=False) as inside:
         handle = os.open(name + _SUFFIX, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=inside)
-        with os.fdopen(handle, "rb") as stream:
-            found = os.fstat(handle)
-            if stat.S_ISREG(found.st_mode) and _is_ours(found) and found.st_size <= MAX_BYTES:
-                return stream.read(MAX_BYTES)
+        stream = FileIO(handle, "rb")
+        found = os.fstat(handle)
+        if stat.S_ISREG(found.st_mode) and _is_ours(found) and found.st_size <= MAX_BYTES:
+            return stream
+        stream.close()
     return None
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 
 from advisor.late import (
     BrokenError,
+    Bytes,
     Coder,
     KnownTypes,
     LateClass,
@@ -74,17 +75,21 @@ class Codec:
         head = compact([root, written.shared, len(written.objects)])
         return b"\n".join([head.encode(), *written.lines]), written.objects
 
-    def decode(self, data: bytes, again: Callable[[], Any], start: int = 0) -> Any:
-        """Read a value that stands in some data from a place on; raise BrokenError unless it has its shape.
+    def decode(self, data: bytes, again: Callable[[], Any]) -> Any:
+        """Read a value from all of its lines; raise BrokenError unless it has its shape."""
+        head, _, _ = data.partition(b"\n")
+        first = len(head) + 1
+        return self.decode_late(head, lambda place, size: data[max(first + place, 0) :][:size], again)
+
+    def decode_late(self, head: bytes, lines: Bytes, again: Callable[[], Any]) -> Any:
+        """Read a value from its first line, and from others when they are needed; raise BrokenError as above.
 
         What is decoded later and is broken then, or was left out, is taken from the value that `again` makes.
         """
-        end = data.find(b"\n", start)
-        end = end if end >= 0 else len(data)
-        root, shared, size = listed(parsed(data[start:end]), 3)
+        root, shared, size = listed(parsed(head), 3)
         if type(shared) is not list or type(size) is not int:
             raise BrokenError
-        store = Store(data, end + 1, shared, size, lambda: self.encode(again())[1])
+        store = Store(lines, shared, size, lambda: self.encode(again())[1])
         return self.coder(self.shape.root).read(root, store)
 
     def coder(self, hint: Any) -> Coder:

@@ -24,6 +24,13 @@ class BrokenError(AdvisorError):
     """What was read is not what was written."""
 
 
+Bytes = Callable[[int, int], bytes]
+"""Gives so many bytes from a place on, fewer at the end; the line of a value begins after the end of another."""
+
+_LINE = 2048
+"""So many bytes are read of a line at first; most lines have fewer."""
+
+
 class Written:
     """What an encoded value consists of; `objects` are the instances that will be decoded late, by their numbers."""
 
@@ -44,30 +51,30 @@ class Written:
 
 
 class Store:
-    """What a value is decoded from: lines that begin at `first` in some data, of which few are ever looked at.
+    """What a value is decoded from: lines, of which few are ever looked at.
 
     What turns out to be broken is taken from `originals`.
     """
 
-    def __init__(
-        self, data: bytes, first: int, shared: list[Any], size: int, originals: Callable[[], list[Any]] = list
-    ) -> None:
+    def __init__(self, lines: Bytes, shared: list[Any], size: int, originals: Callable[[], list[Any]] = list) -> None:
         self.size = size
-        self._data = data
-        self._first = first
+        self._lines = lines
         self._shared = shared
         self._made: dict[int, Any] = {}
         self._make_originals = originals
 
     def line(self, place: Any, length: int) -> list[Any]:
         """Return the line at a place, which must be a list of this length."""
-        if type(place) is not int or not 0 <= place < len(self._data) - self._first:
+        if type(place) is not int or place < 0:
             raise BrokenError
-        start = self._first + place
-        if self._data[start - 1 : start] != b"\n":
+        found = self._lines(place - 1, _LINE)
+        if found[:1] != b"\n":
             raise BrokenError
-        end = self._data.find(b"\n", start)
-        return listed(parsed(self._data[start : end if end >= 0 else None]), length)
+        end = found.find(b"\n", 1)
+        while end < 0 and (more := self._lines(place - 1 + len(found), len(found))):
+            found += more
+            end = found.find(b"\n", 1)
+        return listed(parsed(found[1 : end if end >= 0 else None]), length)
 
     def shared(self, number: Any, cls: type, coder: Coder) -> Any:
         """Return a shared instance: one and the same for one number."""

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from advisor import yamlfile
-from advisor.cache import remembered
+from advisor.cache import Memory
 from advisor.codec import Shape
 from advisor.model import Text
 from advisor.problems import InputError, Problems
@@ -19,7 +19,8 @@ FILE = Path(__file__).with_name("lexicon.yaml")
 @lru_cache(maxsize=1)
 def words() -> Mapping[str, Text]:
     """Return every entry of the lexicon by its key."""
-    return remembered("lexicon", [FILE], lambda: [FILE], Shape(Mapping[str, Text]), _read)
+    kept: Memory[Mapping[str, Text]] = Memory("lexicon", [FILE], lambda: [FILE], Shape(Mapping[str, Text]), _read)
+    return kept.value()
 
 
 def _read() -> Mapping[str, Text]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor import reference, rule, rulebase
-from advisor.cache import remembered
+from advisor.cache import Memory
 from advisor.codec import Brief, Shape
 from advisor.late import BrokenError
 from advisor.lowering import OPERATORS, short, short_literal
@@ -19,8 +19,8 @@ from advisor.rulebase import Playbase
 
 
 @dataclass(frozen=True)
-class _Compiled:
-    """What is remembered."""
+class Compiled:
+    """A rule base and its program: what is remembered."""
 
     base: Playbase
     program: Program
@@ -31,17 +31,21 @@ def open_playbase(library: Library) -> tuple[Playbase, Program]:
 
     It equals what load_playbase returns, and takes the time that load_playbase takes only after a file has changed.
     """
-    roots = [
-        folder for folder in (library.rules, library.knowledge, library.house_rules, library.house_knowledge) if folder
-    ]
-    found = remembered("playbase", roots, lambda: _files(roots), _SHAPE, lambda: _load(library))
+    found = memory(library).value()
     return found.base, found.program
 
 
-def _load(library: Library) -> _Compiled:
+def memory(library: Library) -> Memory[Compiled]:
+    """Return what is remembered of a rule base."""
+    folders = (library.rules, library.knowledge, library.house_rules, library.house_knowledge)
+    roots = [folder for folder in folders if folder]
+    return Memory("playbase", roots, lambda: _files(roots), _SHAPE, lambda: _load(library))
+
+
+def _load(library: Library) -> Compiled:
     from advisor.playbase import load_playbase
 
-    return _Compiled(*load_playbase(library))
+    return Compiled(*load_playbase(library))
 
 
 def _files(roots: list[Path]) -> list[Path]:
@@ -73,7 +77,7 @@ def _tree(raw: Any) -> Tree:
 
 
 _SHAPE = Shape(
-    root=_Compiled,
+    root=Compiled,
     late={
         # Texts stand apart: of most rules and passages they are never shown.
         Playbase: (),

@@ -12,17 +12,21 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from advisor import beside, engine
+from advisor import beside, cachefile, engine
 from advisor.beside import Beside
 from advisor.certify import Certifier
 from advisor.cli.main import main
 from advisor.infer import Reasoner
 from advisor.inference import Inference
-from advisor.judge import Judge
+from advisor.judge import Judge, open_judge
+from advisor.load.cases import load_case
 from advisor.model import Either
-from advisor.problems import EngineError
+from advisor.opening import open_beside
+from advisor.paths import Library
+from advisor.problems import EngineError, InputError
 from advisor.rulebase import Playbase
-from tests.build import compiled, fact, playbase, rule, view, yes
+from advisor.rulecache import open_playbase
+from tests.build import MINI, compiled, fact, mini_library, playbase, rule, view, yes
 from tests.strategies import Generator, Shape
 
 SEED = 20_300_000
@@ -230,7 +234,7 @@ def test_only_a_single_case_has_it_beside(monkeypatch: pytest.MonkeyPatch) -> No
     made: list[bool] = []
     right = Judge.__init__
 
-    def noted(self: Judge, base: Any, program: Any, engine: Any) -> None:
+    def noted(self: Judge, base: Any, program: Any, engine: Any = None) -> None:
         made.append(isinstance(engine, Beside))
         right(self, base, program, engine)
 
@@ -238,3 +242,51 @@ def test_only_a_single_case_has_it_beside(monkeypatch: pytest.MonkeyPatch) -> No
     CliRunner().invoke(main, ["review", str(CASE)])
     CliRunner().invoke(main, ["review", str(CASE), str(CASE.with_name("annealing-line-copper-strip.yaml"))])
     assert made == [True, False]
+
+
+@pytest.mark.parametrize("cache", ["kept", "empty", "off"])
+def test_a_rule_base_is_opened_with_its_engine_beside_wherever_its_rules_are(
+    cache: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cachefile.VARIABLE, "off" if cache == "off" else str(tmp_path))
+    library = mini_library()
+    if cache == "kept":
+        open_playbase(library)
+    judge = open_beside(library)
+    process(judge.reasoner)
+    case = load_case(next(iter(sorted((MINI / "cases").glob("*.yaml")))), judge.knowledge)
+    with judge.certified():
+        verdict = judge.judge(case).decision.verdict
+    assert verdict == open_judge(library).judge(case).decision.verdict
+    judge.close()
+
+
+def test_rules_that_cannot_be_read_are_told_and_no_process_stays(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("{")
+    library = mini_library()
+    with pytest.raises(InputError):
+        open_beside(Library(library.rules, library.knowledge, tmp_path))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, 0)
+
+
+@pytest.mark.parametrize("looks", [["mine"], ["nothing", "mine"], ["another", "mine"], ["another"], ["nothing"]])
+def test_the_engine_goes_by_the_same_rules(base: Playbase, looks: list[str]) -> None:
+    """It may look for them before they are written, or after others were; what is not the same certifies nothing."""
+    program, left = compiled(base), list(looks)
+
+    def source() -> tuple[bytes, Certifier] | None:
+        found = left.pop(0) if len(left) > 1 else left[0]
+        return None if found == "nothing" else (found.encode(), Certifier(program, base.knowledge.lists))
+
+    engine = beside.begun(source)
+    assert engine is not None
+    engine.agree(b"mine")
+    reasoner = Reasoner(program, base.knowledge, engine)
+    reasoner.infer(view({"deal.a": True}), "acme")
+    if looks[-1] == "mine":
+        reasoner.assure()
+    else:
+        with pytest.raises(EngineError, match="changed while they were opened; no advice is given"):
+            reasoner.assure()
+    reasoner.close()

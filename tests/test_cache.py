@@ -289,7 +289,7 @@ def test_other_shapes_are_broken_even_when_sealed(
     """What is wrong wherever it stands is found when it is decoded, and taken from the files."""
     right = flat(open_playbase(library))
     file, chance = kept(place), random.Random(part)
-    lines = file.read_bytes()[96:].split(b"\n")
+    lines = file.read_bytes()[104:].split(b"\n")
     loaded = load_playbase(library)
     monkeypatch.setattr(playbase, "load_playbase", lambda _: loaded)
     for _ in range(150):
@@ -315,7 +315,7 @@ def test_foreign_json_is_broken_even_when_sealed(
 def test_words_never_reach_the_evaluator(place: Path, library: Library) -> None:
     """The shadow writes column numbers into Python, so nothing else may come out of the cache for one."""
     open_playbase(library)
-    head, *lines = kept(place).read_bytes()[96:].split(b"\n")
+    head, *lines = kept(place).read_bytes()[104:].split(b"\n")
     value = json.loads(head)
     units = [entry for entry in value[1] if isinstance(entry[3], str) and isinstance(entry[-2], list)]
     assert units

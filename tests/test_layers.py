@@ -54,6 +54,7 @@ LAYERS = (
     ("playbase",),
     ("rulecache",),
     ("judge",),
+    ("opening",),
     ("casework", "interview"),
     ("session",),
     ("coverage",),

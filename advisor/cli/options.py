@@ -76,21 +76,18 @@ def alone(house: Path | None, format_: str) -> Iterator[Judge]:
 def judge(house: Path | None, beside: bool = False) -> Judge:
     """Open the rule base; for a single case the engine may run `beside`, and nothing is told before it has agreed.
 
-    The engine begins to get ready before what only this process needs is even loaded.
-
     What is opened is a million small things that stay until the end. The collector of garbage walked through all of
     them again and again, while they were made and while cases were judged, and took as long as the work.
     """
-    from advisor.beside import certifier
-    from advisor.rulecache import open_playbase
-
     gc.disable()
     try:
-        base, program = open_playbase(shipped(house))
-        engine = certifier(program, base.knowledge.lists, beside)
-        from advisor.judge import Judge
+        if beside:
+            from advisor.opening import open_beside
 
-        return Judge(base, program, engine)
+            return open_beside(shipped(house))
+        from advisor.judge import open_judge
+
+        return open_judge(shipped(house))
     finally:
         gc.freeze()
         gc.enable()

@@ -24,7 +24,7 @@ from advisor.load.seat import load_seat
 from advisor.paths import Library
 from advisor.playbase import load_playbase
 from advisor.problems import InputError, Problem
-from advisor.rulecache import _SHAPE, _Compiled
+from advisor.rulecache import _SHAPE, Compiled
 from tests.build import MINI, mini_library
 from tests.fuzz.cases import draw, mini
 from tests.fuzz.target import Input, Target, Try, WrongError, check
@@ -163,8 +163,8 @@ def _verdict(library: Library, case: Path) -> object:
 def _decoded(folder: Path) -> Try:
     """Try an input as what a file of the cache holds, with a seal that fits; all of it is read."""
 
-    def again() -> _Compiled:
-        return _Compiled(*load_playbase(mini_library()))
+    def again() -> Compiled:
+        return Compiled(*load_playbase(mini_library()))
 
     def try_(given: Input) -> None:
         with contextlib.suppress(BrokenError, RecursionError):  # which `cache.remembered` expects
@@ -194,7 +194,7 @@ def _files(names: tuple[str, ...]) -> tuple[bytes, ...]:
 
 def targets(_: Path) -> list[Target]:
     """Return what is tried with rule bases."""
-    encoded, _late = Codec(_SHAPE).encode(_Compiled(*load_playbase(mini_library())))
+    encoded, _late = Codec(_SHAPE).encode(Compiled(*load_playbase(mini_library())))
     return [
         Target("rules", "yaml", _files(RULES), partial(_base, RULES), ANY_FILE, 8),
         Target("knowledge", "yaml", _files(KNOWLEDGE), partial(_base, KNOWLEDGE), ANY_FILE, 8),
