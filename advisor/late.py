@@ -159,7 +159,8 @@ class KnownTypes:
 class LateClass:
     """Writes and reads instances of a class whose fields are decoded late; those `apart` stand in a line of their own.
 
-    An instance is written as its number, its plain fields, the others, and the number of the line.
+    An instance is written as its number, its plain fields, the others, and the place of the line, in which its number
+    stands again.
     """
 
     def __init__(self, cls: type, hints: dict[str, Any], coders: dict[str, Coder], apart: tuple[str, ...]) -> None:
@@ -186,7 +187,7 @@ class LateClass:
             for place, name in enumerate(self._late)
         }
         for place, f in enumerate(self._apart):
-            members[f.name] = _FieldApart(f, self.cls, place, len(self._apart), self._coders[f.name])
+            members[f.name] = _FieldApart(f, self.cls, 1 + place, len(self._apart), self._coders[f.name])
         members["__class__"] = property(lambda _: self.cls)
         members["__reduce__"] = lambda it: (self.cls, tuple(getattr(it, f.name) for f in self._own))
         return type(self.cls.__name__, (self.cls,), members)
@@ -196,13 +197,13 @@ class LateClass:
         number = len(written.objects)
         written.objects.append(value)
         coded = [self._coders[name].write(getattr(value, name), written) for name in (*self._plain, *self._late)]
-        return [number, *coded, self._line(value, written)]
+        return [number, *coded, self._line(number, value, written)]
 
-    def _line(self, value: Any, written: Written) -> int:
+    def _line(self, number: int, value: Any, written: Written) -> int:
         if all(getattr(value, f.name) == f.default for f in self._apart):
             return _ALL_DEFAULTS
-        line = compact([self._coders[f.name].write(getattr(value, f.name), written) for f in self._apart])
-        return written.add(line)
+        coded = [self._coders[f.name].write(getattr(value, f.name), written) for f in self._apart]
+        return written.add(compact([number, *coded]))
 
     def read(self, raw: Any, store: Store) -> Any:
         """Return an instance whose plain fields are checked, and whose other fields wait."""
@@ -266,5 +267,7 @@ class _FieldApart(_LateField):
         """Return the line of the instance; raise BrokenError."""
         line: list[Any] | None = known.get("_line")
         if line is None:
-            line = known["_line"] = store.line(raw[-1], self.length)
+            line = known["_line"] = store.line(raw[-1], 1 + self.length)
+        if line[0] != raw[0]:
+            raise BrokenError
         return line

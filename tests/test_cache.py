@@ -315,13 +315,16 @@ def test_foreign_json_is_broken_even_when_sealed(
 def test_words_never_reach_the_evaluator(place: Path, library: Library) -> None:
     """The shadow writes column numbers into Python, so nothing else may come out of the cache for one."""
     open_playbase(library)
-    head, *lines = kept(place).read_bytes()[104:].split(b"\n")
-    value = json.loads(head)
-    units = [entry for entry in value[1] if isinstance(entry[3], str) and isinstance(entry[-2], list)]
-    assert units
-    for unit in units:
-        unit[-3] = "0]; raise SystemExit; c[0"
-    kept(place).write_bytes(_sealed(b"\n".join([json.dumps(value).encode(), *lines]), library))
+    head, _, lines = kept(place).read_bytes()[104:].partition(b"\n")
+    value, changed = json.loads(head), 0
+    for unit in (entry for entry in value[1] if isinstance(entry[3], str)):
+        line = json.loads(lines[unit[-1] :].partition(b"\n")[0])
+        if type(line[1]) is int:
+            unit[-1], line[1] = len(lines) + 1, "0]; raise SystemExit; c[0"
+            lines += b"\n" + json.dumps(line).encode()
+            changed += 1
+    assert changed
+    kept(place).write_bytes(_sealed(b"\n".join([json.dumps(value).encode(), lines]), library))
     _, program = open_playbase(library)
     columns = [unit.tree.lit.column for unit in program.units if unit.tree.lit]
     assert columns
