@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from io import FileIO
@@ -93,6 +94,7 @@ class _Kept:
         self.stamp = front[2 * _DIGEST : 3 * _DIGEST]
         self.head = head
         self._stream = stream
+        weakref.finalize(self, stream.close)
         self._lines = len(front) + len(head) + 1
 
     @classmethod
