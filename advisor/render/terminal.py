@@ -7,8 +7,9 @@ from typing import IO, TYPE_CHECKING
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.panel import Panel as RichPanel
+from rich.segment import Segment
 from rich.text import Text
 
 from advisor.problems import visible
@@ -66,8 +67,9 @@ def console(stream: IO[str], width: int | None = None) -> Console:
 
 def draw(target: Console, blocks: list[Block]) -> None:
     """Print blocks."""
-    for block in blocks:
-        target.print(_renderable(target, block))
+    with target:
+        for block in blocks:
+            target.print(_renderable(target, block))
 
 
 def wrapped(text: str, stream: IO[str]) -> str:
@@ -94,7 +96,7 @@ def _renderable(target: Console, block: Block) -> RenderableType:
     if isinstance(block, Line):
         return _line(block)
     if isinstance(block, Bullets):
-        return _bullets(block, target)
+        return _Bullets(block)
     if isinstance(block, Table):
         return _stacked(block) if target.width < NARROW else _table(block)
     if isinstance(block, Panel):
@@ -119,18 +121,31 @@ def _line(block: Line) -> Text:
     return _words(block.text, _STYLES[block.tone])
 
 
-def _bullets(block: Bullets, target: Console) -> RenderableType:
-    """Set each item behind its mark, and its note below; what does not fit on a line goes on below the first word."""
-    marks = [f" {number}." if block.numbered else " •" for number in range(1, len(block.items) + 1)]
-    inset = max(map(cell_len, marks), default=0) + 1
-    lines: list[Text] = []
-    for mark, item in zip(marks, block.items, strict=True):
-        edge = mark.ljust(inset)
-        for text in (_words(item.text, _STYLES[item.tone]), *([_words(item.note, "dim")] if item.note else [])):
-            for line in text.wrap(target, max(target.width - inset, 1), overflow="fold"):
-                lines.append(Text.assemble(edge, line))
-                edge = " " * inset
-    return Text("\n", no_wrap=True, overflow="ignore").join(lines) if lines else Group()
+class _Bullets:
+    """Items, each behind its mark, with its note below; what does not fit on a line goes on below the first word."""
+
+    def __init__(self, block: Bullets) -> None:
+        self._block = block
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        items = self._block.items
+        marks = [f" {number}." if self._block.numbered else " •" for number in range(1, len(items) + 1)]
+        inset = max(map(cell_len, marks), default=0) + 1
+        for mark, item in zip(marks, items, strict=True):
+            edge = mark.ljust(inset)
+            for text in (_words(item.text, _STYLES[item.tone]), *([_words(item.note, "dim")] if item.note else [])):
+                for line in _lines(text, console, max(options.max_width - inset, 1)):
+                    yield Segment(edge)
+                    yield Segment(line, console.get_style(text.style))
+                    yield Segment.line()
+                    edge = " " * inset
+
+
+def _lines(text: Text, console: Console, width: int) -> list[str]:
+    """Break words into lines of a width."""
+    if cell_len(text.plain) <= width:
+        return [text.plain]
+    return [line.plain for line in text.wrap(console, width, overflow="fold")]
 
 
 def _table(block: Table) -> RenderableType:
