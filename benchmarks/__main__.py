@@ -18,7 +18,7 @@ from pathlib import Path
 from advisor.problems import InputError
 from advisor.writing import write_over
 from benchmarks.setting import CASES, Setting
-from benchmarks.table import Part, machine
+from benchmarks.table import Part, machine, pace
 
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "RESULTS.md"
@@ -27,7 +27,8 @@ PARTS = ("throughput", "start", "board", "growth", "cards", "portfolio")
 ABOUT = """# Benchmarks
 
 Written by `make bench`. Each comparison was measured side by side in one run; numbers are medians over the rounds. What
-runs in one process is told in seconds of the processor, whole processes by the clock.
+runs in one process is told in seconds of the processor, whole processes by the clock. The pace below each part tells
+how fast the machine was just then: seconds of two runs compare only as far as it does, ratios always do.
 How to run them, all or some, with rules and deals of your own: [developing](../docs/developing.md#benchmarks).
 """
 
@@ -41,10 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sections, failed = [ABOUT, f"Machine: {machine()}.\n"], False
     print(*sections, sep="\n", flush=True)
     for name in chosen:
-        start = time.monotonic()
+        start, before = time.monotonic(), pace()
         section = _section(name, given)
         failed = failed or section is None
-        sections.append(section or f"## {name.capitalize()}\n\nThis part failed.\n")
+        told = section or f"## {name.capitalize()}\n\nThis part failed.\n"
+        sections.append(f"{told}\nPace: a loop of a million turns, {before:.1f} ms before and {pace():.1f} ms after.\n")
         print(sections[-1], sep="\n", flush=True)
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     output = given.output or (None if given.parts else RESULTS)

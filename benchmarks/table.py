@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+import statistics
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -78,6 +80,17 @@ def machine() -> str:
         f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB; "
         f"{platform.python_implementation()} {platform.python_version()}; {platform.system()} {platform.release()}"
     )
+
+
+def pace() -> float:
+    """Return how many milliseconds a bare loop of a million turns takes now; shared machines vary by half."""
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for _ in range(1_000_000):
+            pass
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
 
 
 def _processor() -> str:
