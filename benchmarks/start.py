@@ -54,8 +54,9 @@ def _median(times: list[Took], which: int) -> float:
 
 
 def commands(setting: Setting, case: Path) -> dict[str, list[str]]:
-    """Return what is measured, by name; every one starts an interpreter."""
-    advisor = [sys.executable, "-m", "advisor"]
+    """Return what is measured, by name; every one starts an interpreter. The command is the one that users run."""
+    installed = Path(sys.executable).with_name("advisor")
+    advisor = [str(installed)] if installed.exists() else [sys.executable, "-m", "advisor"]
     house = ["--rules", str(setting.rules)] if setting.rules else []
     return {
         "no work at all": [sys.executable, "-c", "pass"],
