@@ -14,6 +14,7 @@ from advisor.load.cases import load_case
 from advisor.problems import InputError, Location, Problem, nearest
 from advisor.render.blocks import Page
 from advisor.render.layout import advice as layout
+from advisor.result import Argument
 
 Told = tuple[Callable[[Page], None], object]
 """What draws an answer, and the answer."""
@@ -48,17 +49,19 @@ def why(judge: Judge, file: Path, day: date | None, names: bool, conclusion: str
     """Tell why a conclusion holds."""
     from advisor.explain.why import why as answer
 
-    judged = _judged(judge, file, day)
-    argument = answer(judge, judged, explainer(judge, judged, names), conclusion)
-    return partial(layout.argument_page, argument=argument), argument
+    return _argued(judge, file, day, names, partial(answer, conclusion=conclusion))
 
 
 def why_not(judge: Judge, file: Path, day: date | None, names: bool, verdict: str) -> Told:
     """Tell what keeps a verdict from being reached."""
     from advisor.explain.why import why_not as answer
 
+    return _argued(judge, file, day, names, partial(answer, verdict=verdict))
+
+
+def _argued(judge: Judge, file: Path, day: date | None, names: bool, answer: Callable[..., Argument]) -> Told:
     judged = _judged(judge, file, day)
-    argument = answer(judge, judged, explainer(judge, judged, names), verdict)
+    argument = answer(judge, judged, explainer(judge, judged, names))
     return partial(layout.argument_page, argument=argument), argument
 
 
