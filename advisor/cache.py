@@ -62,7 +62,7 @@ class Memory(Generic[T]):
         if kept is None or not (kept.stamp == stamp != _NO_STAMP or kept.key == _key(found)):
             return None
         try:
-            value: T = self._codec.decode_late(kept.head, kept.lines, self._make)
+            value: T = self._codec.decode(kept.head, kept.lines, self._make)
         except (BrokenError, RecursionError):
             return None
         if kept.stamp != stamp != _NO_STAMP:

@@ -75,14 +75,8 @@ class Codec:
         head = compact([root, written.shared, len(written.objects)])
         return b"\n".join([head.encode(), *written.lines]), written.objects
 
-    def decode(self, data: bytes, again: Callable[[], Any]) -> Any:
-        """Read a value from all of its lines; raise BrokenError unless it has its shape."""
-        head, _, _ = data.partition(b"\n")
-        first = len(head) + 1
-        return self.decode_late(head, lambda place, size: data[max(first + place, 0) :][:size], again)
-
-    def decode_late(self, head: bytes, lines: Bytes, again: Callable[[], Any]) -> Any:
-        """Read a value from its first line, and from others when they are needed; raise BrokenError as above.
+    def decode(self, head: bytes, lines: Bytes, again: Callable[[], Any]) -> Any:
+        """Read a value from its first line, and others when they are needed; raise BrokenError unless it has its shape.
 
         What is decoded later and is broken then, or was left out, is taken from the value that `again` makes.
         """

@@ -72,14 +72,14 @@ def reference_function(fact: Fact, test: FactTest, other: str, here: bool, there
 
 def knowledge_function(test: KnowledgeTest, on_member: bool, open_world: bool) -> TestFunction:
     """Ask what is known of a fact: never undecided, but in the open world while it is unknown."""
-    answer = _knowledge_answer(test)
+    answer = knowing(test)
     path = test.path
 
     def decide(case: States, member: States) -> int:
         state = (member if on_member else case).get(path, UNKNOWN_STATE)
         if open_world and state.known == "unknown":
             return UNDECIDED
-        return YES if answer(state) else NO
+        return answer(state)
 
     return decide
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from advisor.evidence import State
@@ -79,16 +79,19 @@ def _effects(columns: Sequence[Column], facts: Mapping[str, Fact]) -> Iterator[t
         if isinstance(column.means, (FactTest, KnowledgeTest)) and _asks_for_value(column.means):
             tests.setdefault(column.means.path, []).append((column.number, column.means))
     for path, found in tests.items():
-        fact = facts.get(path)
-        if fact is not None and fact.type in ("enum", "bool"):
-            decide = [decider(fact, test) if isinstance(test, FactTest) else knowing(test) for _, test in found]
-            values: tuple[Value, ...] = tuple(fact.values) if fact.type == "enum" else (True, False)
+        if path in facts and facts[path].type in ("enum", "bool"):
+            yield path, _effects_of(facts[path], found)
 
-            def digits(state: State, decide: list[Callable[[State], int]] = decide) -> str:
-                return "".join([str(one(state)) for one in decide])
 
-            told = {str(value): digits(State("value", value)) for value in values}
-            yield path, Effects(tuple(number for number, _ in found), digits(State("absent")), told)
+def _effects_of(fact: Fact, tests: Sequence[tuple[int, FactTest | KnowledgeTest]]) -> Effects:
+    deciders = [decider(fact, test) if isinstance(test, FactTest) else knowing(test) for _, test in tests]
+    values: tuple[Value, ...] = tuple(fact.values) if fact.type == "enum" else (True, False)
+
+    def digits(state: State) -> str:
+        return "".join([str(decide(state)) for decide in deciders])
+
+    told = {str(value): digits(State("value", value)) for value in values}
+    return Effects(tuple(number for number, _ in tests), digits(State("absent")), told)
 
 
 def _asks_for_value(test: FactTest | KnowledgeTest) -> bool:

@@ -25,10 +25,10 @@ def declared(cls: type) -> list[Declared]:
     types: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         types.update(inspect.get_annotations(base))
-    return [Declared(name, types[name], f.default) for name, f in own_fields(cls).items()]
+    return [Declared(name, types[name], f.default) for name, f in _own_fields(cls).items()]
 
 
-def own_fields(cls: type) -> dict[str, dataclasses.Field[Any]]:
+def _own_fields(cls: type) -> dict[str, dataclasses.Field[Any]]:
     """Find the fields of a class as `dataclasses` does, but for what it takes no instance to know."""
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
@@ -104,7 +104,7 @@ else:
 
     def _complete(cls):
         """Write what depends on the fields of a class in the place of what stood for it."""
-        own = own_fields(cls)
+        own = _own_fields(cls)
         compared = [name for name, f in own.items() if f.compare]
         key = attrgetter(*compared) if compared else lambda _: ()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from advisor.case import Act, Case, Content
+from advisor.codec import Codec
 from advisor.compile import compile_rules
 from advisor.evidence import MemberView, State, View, learnt
 from advisor.model import CASE, Condition, Fact, FactTest, Value
@@ -24,6 +25,12 @@ MINI = Path(__file__).parent / "mini"
 def mini_library() -> Library:
     """Return the folders of the small rule base."""
     return Library(MINI / "rules", MINI / "knowledge")
+
+
+def decoded(codec: Codec, data: bytes, again: Callable[[], object] = lambda: None) -> Any:
+    """Decode what stands in memory as the cache does what stands in a file."""
+    head, _, lines = data.partition(b"\n")
+    return codec.decode(head, lambda place, size: (b"\n" + lines)[place + 1 :][:size], again)
 
 
 def fact(path: str, kind: str = "bool", **more: Any) -> Fact:

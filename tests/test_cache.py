@@ -38,7 +38,7 @@ from advisor.rule import Rule
 from advisor.rulebase import Playbase
 from advisor.rulecache import open_playbase
 from advisor.shadow import LevelFunction
-from tests.build import MINI
+from tests.build import MINI, decoded
 
 ROOT = Path(__file__).resolve().parent.parent
 WRONG: tuple[object, ...] = ({}, 1.5, {"a": 1}, [[[1.5]]], float("nan"))
@@ -563,7 +563,7 @@ ANY = Tree(
 def test_a_codec_gives_back_what_it_got(late: dict[type, tuple[str, ...]]) -> None:
     codec = Codec(Shape(Tree, late))
     data, _ = codec.encode(ANY)
-    found = codec.decode(data, lambda: None)
+    found = decoded(codec, data)
     assert flat(found) == flat(ANY)
     assert codec.encode(found)[0] == data, "what was decoded late is written as it was"
 
@@ -591,6 +591,6 @@ def test_a_codec_gives_back_what_it_got(late: dict[type, tuple[str, ...]]) -> No
 )
 def test_a_codec_takes_nothing_else(raw: str) -> None:
     codec = Codec(Shape(Tree))
-    codec.decode(f"[{json.dumps(['a', 'a', [], None, None, None])},[],0]".encode(), lambda: None)
+    decoded(codec, f"[{json.dumps(['a', 'a', [], None, None, None])},[],0]".encode())
     with pytest.raises(BrokenError):
-        codec.decode(f"[{raw},[],0]".encode(), lambda: None)
+        decoded(codec, f"[{raw},[],0]".encode())

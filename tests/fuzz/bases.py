@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from advisor.paths import Library
 from advisor.playbase import load_playbase
 from advisor.problems import InputError, Problem
 from advisor.rulecache import _SHAPE, Compiled
-from tests.build import MINI, mini_library
+from tests.build import MINI, decoded, mini_library
 from tests.fuzz.cases import draw, mini
 from tests.fuzz.target import Input, Target, Try, WrongError, check
 from tests.test_cli import SETTLED
@@ -167,8 +167,8 @@ def _decoded(folder: Path) -> Try:
         return Compiled(*load_playbase(mini_library()))
 
     def try_(given: Input) -> None:
-        with contextlib.suppress(BrokenError, RecursionError):  # which `cache.remembered` expects
-            _walk(Codec(_SHAPE).decode(given.data, again))
+        with contextlib.suppress(BrokenError, RecursionError):  # which `cache.Memory` expects
+            _walk(decoded(Codec(_SHAPE), given.data, again))
 
     return try_
 
@@ -182,9 +182,9 @@ def _walk(value: object) -> None:
         seen.add(id(one))
         if is_dataclass(one):
             open_ += [getattr(one, field.name) for field in fields(one)]
-        elif isinstance(one, dict):
+        elif isinstance(one, Mapping):
             open_ += [*one.keys(), *one.values()]
-        elif isinstance(one, (list, tuple)):
+        elif isinstance(one, Sequence) and not isinstance(one, (str, bytes)):
             open_ += one
 
 
