@@ -27,6 +27,7 @@ class BrokenError(AdvisorError):
 Bytes = Callable[[int, int], bytes]
 """Gives so many bytes from a place on, fewer at the end; the line of a value begins after the end of another."""
 
+_FOREIGN = "the rules in the cache are not what was written there; empty its folder"
 _LINE = 2048
 """So many bytes are read of a line at first; most lines have fewer."""
 
@@ -91,8 +92,15 @@ class Store:
         """Return an instance as it was before it was written."""
         found = self._originals[number] if number < len(self._originals) else None
         if not isinstance(found, cls):
-            raise BrokenError("the rules in the cache are not what was written there; empty its folder")
+            raise BrokenError(_FOREIGN)
         return found
+
+    def original_item(self, number: int, cls: type, key: Any) -> Any:
+        """Return an item of a tuple or dictionary as it was before it was written."""
+        try:
+            return self.original(number, cls)[key]
+        except LookupError as error:
+            raise BrokenError(_FOREIGN) from error
 
     @cached_property
     def _originals(self) -> list[Any]:

@@ -58,7 +58,7 @@ class LateItems(Sequence[Any]):
         try:
             return self._coder.read(self._raw[index], self._store)
         except (BrokenError, RecursionError):
-            return self._store.original(self._number, tuple)[index]
+            return self._store.original_item(self._number, tuple, index)
 
     def __eq__(self, other: object) -> bool:
         return tuple(self) == tuple(other) if isinstance(other, (tuple, LateItems)) else NotImplemented
@@ -98,7 +98,7 @@ class LateMapping(Mapping[str, Any]):
         try:
             return self._coder.read(raw, self._store)
         except (BrokenError, RecursionError):
-            return self._store.original(self._number, dict)[key]
+            return self._store.original_item(self._number, dict, key)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)

@@ -12,7 +12,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -594,3 +594,16 @@ def test_a_codec_takes_nothing_else(raw: str) -> None:
     decoded(codec, f"[{json.dumps(['a', 'a', [], None, None, None])},[],0]".encode())
     with pytest.raises(BrokenError):
         decoded(codec, f"[{raw},[],0]".encode())
+
+
+@dataclass(frozen=True)
+class Several:
+    items: Sequence[Leaf]
+    named: Mapping[str, Leaf]
+
+
+@pytest.mark.parametrize("raw", ["[[0,[1]],[1,{}]]", '[[0,[]],[1,{"a":1}]]'])
+def test_a_broken_item_that_nobody_wrote_is_told(raw: str) -> None:
+    found = decoded(Codec(Shape(Several)), f"[{raw},[],2]".encode(), lambda: Several((), {}))
+    with pytest.raises(BrokenError, match="empty its folder"):
+        _ = [*found.items, *found.named.values()]
