@@ -34,16 +34,12 @@ from advisor.record import dataclass
 from advisor.rule import STOPPING
 from advisor.sheet import CaseChange, Footing, Sheet
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 
 
 @dataclass(frozen=True)
-class CaseReport:
-    """Everything that is said about one deal.
-
-    `trace` has the conclusions that hold, in the order in which they were drawn; `undecided` the ids of the rules that
-    stay undecided for want of facts, for the deal or for somebody in it.
-    """
+class DealReport:
+    """What a page of text shows of one deal. `asks` is what its board is asked to decide."""
 
     id: str
     title: Text
@@ -51,6 +47,7 @@ class CaseReport:
     as_of: date
     file: str
     verdict: VerdictLine
+    asks: Text
     settled: bool
     possible: tuple[VerdictLine, ...]
     hangs_on: tuple[FactLine, ...]
@@ -71,10 +68,6 @@ class CaseReport:
     phases: tuple[PhaseLine, ...]
     classes: tuple[ClassLine, ...]
     people: tuple[PersonLine, ...]
-    candidates: tuple[CandidateLine, ...]
-    trace: tuple[Step, ...]
-    undecided: tuple[str, ...]
-    sheet: Sheet
 
     @property
     def blocked(self) -> bool:
@@ -85,6 +78,20 @@ class CaseReport:
     def footing(self) -> Footing:
         """What the verdict stands on."""
         return footing(self.blocked, self.settled, self.proof.same)
+
+
+@dataclass(frozen=True)
+class CaseReport(DealReport):
+    """Everything that is said about one deal.
+
+    `trace` has the conclusions that hold, in the order in which they were drawn; `undecided` the ids of the rules that
+    stay undecided for want of facts, for the deal or for somebody in it.
+    """
+
+    candidates: tuple[CandidateLine, ...]
+    trace: tuple[Step, ...]
+    undecided: tuple[str, ...]
+    sheet: Sheet
 
 
 def footing(blocked: bool, settled: bool, proven: bool) -> Footing:
@@ -163,16 +170,23 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
-class Review:
-    """The board's pack: cases sorted by what needs the board most, and files that could not be read."""
+class Overview:
+    """What a board reads on a screen: cases sorted by what needs it most, and files that could not be read."""
 
     schema_version: str
     disclaimer: Text
-    cases: tuple[CaseReport, ...]
+    cases: tuple[DealReport, ...]
     accounts: tuple[AccountReport, ...]
     unreadable: tuple[Unreadable, ...]
     changes: tuple[CaseChange, ...] | None
     """What is other than in the earlier review that it was compared with; None: with none."""
+
+
+@dataclass(frozen=True)
+class Review(Overview):
+    """The board's pack: the whole of each deal."""
+
+    cases: tuple[CaseReport, ...]
 
 
 @dataclass(frozen=True)

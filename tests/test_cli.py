@@ -423,9 +423,9 @@ def test_what_a_person_wrote_is_not_replaced_unless_asked(advisor: Advisor, tmp_
 def test_what_is_written_while_cases_are_judged_is_not_replaced(
     advisor: Advisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def judging(*arguments: Any) -> Judged:
+    def judging(*arguments: Any, **named: Any) -> Judged:
         (tmp_path / "r.md").write_text("my own notes\n", encoding="utf-8")
-        return judged(*arguments)
+        return judged(*arguments, **named)
 
     monkeypatch.setattr("advisor.cli.judging.judged", judging)
     outcome = advisor("review", CASE, "--output", "r.md")
@@ -856,10 +856,10 @@ def test_a_failing_engine_gives_no_advice(advisor: Advisor, monkeypatch: pytest.
 
 
 def test_a_crash_while_a_case_is_judged_costs_that_case(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:
-    def crashing(judge: Judge, path: Path, *more: Any) -> Judged:
+    def crashing(judge: Judge, path: Path, *more: Any, **named: Any) -> Judged:
         if path.name == "crash.yaml":
             os.kill(os.getpid(), signal.SIGKILL)
-        return judged(judge, path, *more)
+        return judged(judge, path, *more, **named)
 
     monkeypatch.setattr("advisor.cli.judging.judged", crashing)
     text = Path(CASE).read_text(encoding="utf-8")
@@ -875,9 +875,9 @@ def test_a_crash_while_a_case_is_judged_costs_that_case(advisor: Advisor, monkey
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
 def test_a_case_that_takes_all_memory_costs_that_case(advisor: Advisor, monkeypatch: pytest.MonkeyPatch) -> None:
-    def growing(judge: Judge, path: Path, *more: Any) -> Judged:
+    def growing(judge: Judge, path: Path, *more: Any, **named: Any) -> Judged:
         kept = [b"x" * 1_000_000 for _ in range(100_000)] if path.name == "grow.yaml" else []
-        return judged(judge, path, *more) if not kept else Judged(Unreadable("grow.yaml", ("not limited",)))
+        return judged(judge, path, *more, **named) if not kept else Judged(Unreadable("grow.yaml", ("not limited",)))
 
     monkeypatch.setattr("advisor.cli.judging.judged", growing)
     write(Path(), grow=SETTLED, mill=OPEN)

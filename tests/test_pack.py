@@ -5,21 +5,26 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from advisor.explain.report import deal_report, report
 from advisor.judge import Judge
 from advisor.lines import GuardLine
+from advisor.load.cases import load_case
 from advisor.model import Text
 from advisor.render.blocks import Bullets, Cell, Line, Page, Panel, Table, cell_text
 from advisor.render.board import board, bound, briefly, piece
 from advisor.render.layout import sheet
-from advisor.render.layout.case import asked, openness, reasons, verdict
+from advisor.render.layout.case import openness, reasons, verdict
+from advisor.render.layout.deal import deal_page
 from advisor.render.layout.pack import pack_page
 from advisor.render.layout.review import review_page
 from advisor.render.output import FORMATS, render
-from advisor.result import CaseReport, Review
+from advisor.render.terminal import console, draw
+from advisor.result import CaseReport, DealReport, Review
 from advisor.review import review
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -56,6 +61,15 @@ def with_guard(case: CaseReport) -> CaseReport:
     return replace(case, compliance=(HOLD,))
 
 
+def page_text(case: DealReport) -> str:
+    """Draw the page of a deal as text, on lines so long that none is broken."""
+    page = Page("en")
+    deal_page(page, case)
+    stream = StringIO()
+    draw(console(stream, 5000), page.blocks)
+    return stream.getvalue()
+
+
 def test_each_deal_is_counted_once(found: Review) -> None:
     first = found.cases[0]
     open_, told, proven = (
@@ -68,15 +82,36 @@ def test_each_deal_is_counted_once(found: Review) -> None:
     )
 
 
-def test_a_deal_that_goes_on_is_asked_for_within_the_limit(found: Review) -> None:
-    deal = next(case for case in found.cases if not case.sheet.closes)
-    assert asked(with_guard(deal)).en == f"{deal.verdict.decision.en} What compliance stops does not go ahead."
-    assert asked(replace(deal, compliance=())) == deal.verdict.decision
+@pytest.mark.parametrize(
+    ("file", "stopped", "ends"),
+    [
+        ("inspection-robots-tunnel-operator.yaml", True, False),
+        ("annealing-line-copper-strip.yaml", False, False),
+        ("quarry-conveyor-cement-group.yaml", True, True),
+        ("historic/when-to-walk-away.yaml", False, True),
+    ],
+)
+def test_a_deal_that_goes_on_is_asked_for_within_the_limit(
+    shipped_judge: Judge, file: str, stopped: bool, ends: bool
+) -> None:
+    deal = review(shipped_judge, [CASES / file]).cases[0]
+    assert (deal.blocked, deal.sheet.closes) == (stopped, ends)
+    limit = " What compliance stops does not go ahead." if stopped and not ends else ""
+    assert deal.asks.en == deal.verdict.decision.en + limit
+    assert page_text(deal).count(deal.asks.en) == 1
 
 
-def test_a_deal_that_ends_is_asked_for_as_it_is(found: Review) -> None:
+def test_a_page_of_text_is_drawn_from_what_it_shows(shipped_judge: Judge) -> None:
+    case = load_case(CASES / "inspection-robots-tunnel-operator.yaml", shipped_judge.knowledge)
+    judgement = shipped_judge.judge(case)
+    shown, whole = deal_report(shipped_judge, judgement), report(shipped_judge, judgement)
+    assert not isinstance(shown, CaseReport)
+    assert {name: value for name, value in vars(whole).items() if name in vars(shown)} == vars(shown)
+    assert page_text(shown) == page_text(whole)
+
+
+def test_a_deal_that_ends_says_so(found: Review) -> None:
     over = next(case for case in found.cases if case.sheet.closes)
-    assert asked(with_guard(over)) == over.verdict.decision
     page = Page("en")
     sheet.ends(page, replace(over.sheet, ends=()))
     assert lines(page)[0].startswith("The verdict itself ends the pursuit")

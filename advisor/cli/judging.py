@@ -9,23 +9,26 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from advisor import paths
 from advisor.cli import options
 from advisor.judge import Judge
-from advisor.load.previous import PreviousCase
 from advisor.record import dataclass
-from advisor.render.board import Piece, Pieces, briefly, piece
-from advisor.result import CaseReport, Review, Unreadable
+from advisor.result import CaseReport, Overview, Unreadable
 from advisor.review import Judged, judged, put_together
-from advisor.spool import Spool, packed
+
+if TYPE_CHECKING:
+    from advisor.load.previous import PreviousCase
+    from advisor.render.board import Piece, Pieces
+    from advisor.spool import Spool
 
 
 @dataclass(frozen=True)
 class Manner:
     """How files are judged (as of a day, with names, beside an earlier review), and how deals are drawn.
 
-    As text, deals are drawn `whole` from their reports; for other formats, their pieces are enough.
+    As text, they are drawn from their reports, of which it does not show all; in other formats here, as pieces.
     """
 
     day: date | None
@@ -35,28 +38,34 @@ class Manner:
     lang: str
 
     @property
-    def whole(self) -> bool:
-        """Whether whole reports of deals are wanted."""
-        return "text" in self.formats
+    def pieces(self) -> frozenset[str]:
+        """The formats in which deals are drawn as pieces; each shows the whole of a deal."""
+        return self.formats - {"text"}
 
 
 Drawn = tuple[Judged, dict[str, bytes]]
 """What became of a file, and its pieces by their formats, packed."""
 
 
-def reviewed(judge: Judge, files: list[Path], manner: Manner) -> tuple[Review, Pieces]:
+def reviewed(judge: Judge, files: list[Path], manner: Manner) -> tuple[Overview, Pieces]:
     """Judge files and draw their deals; where a process is lost, its file is listed with the reason."""
     progress = options.Progress(len(files))
     found: list[Judged] = []
-    pieces = Spool[tuple[str, str], Piece]()
+    pieces = _spool() if manner.pieces else None
     with closing(progress):
         for number, (one, drawn) in _each(partial(_one, judge, manner), files):
             progress.step(files[number])
             found.append(one)
-            if isinstance(one.entry, CaseReport):
+            if pieces is not None and isinstance(one.entry, CaseReport):
                 for format_, piece_ in drawn.items():
                     pieces.keep((format_, one.entry.file), piece_)
-        return put_together(judge, found, manner.before), pieces
+        return put_together(judge, found, manner.before), pieces or {}
+
+
+def _spool() -> Spool[tuple[str, str], Piece]:
+    from advisor.spool import Spool
+
+    return Spool()
 
 
 def _each(function: partial[Drawn], files: list[Path]) -> Iterator[tuple[int, Drawn]]:
@@ -91,9 +100,12 @@ def _lost(path: Path, reason: str) -> Drawn:
 
 
 def _one(judge: Judge, manner: Manner, path: Path) -> Drawn:
-    found = judged(judge, path, manner.day, manner.names, manner.before)
+    found = judged(judge, path, manner.day, manner.names, manner.before, whole=bool(manner.pieces))
     entry = found.entry
     if not isinstance(entry, CaseReport):
         return found, {}
-    drawn = {format_: packed(piece(format_, manner.lang, entry)) for format_ in manner.formats - {"text"}}
-    return found if manner.whole else replace(found, entry=briefly(entry)), drawn
+    from advisor.render.board import briefly, piece
+    from advisor.spool import packed
+
+    drawn = {format_: packed(piece(format_, manner.lang, entry)) for format_ in manner.pieces}
+    return found if "text" in manner.formats else replace(found, entry=briefly(entry)), drawn

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from advisor.explain.builder import explainer
-from advisor.explain.report import advice, report
+from advisor.explain.report import advice, deal_report, report
 from advisor.judge import Judge, Judgement
 from advisor.load.cases import load_case
 from advisor.problems import InputError, Location, Problem, nearest
@@ -41,7 +41,7 @@ def next_steps(judge: Judge, file: Path, day: date | None, person: str | None, n
 
 def flips(judge: Judge, file: Path, day: date | None, names: bool) -> Told:
     """Tell the smallest changes that would turn the verdict."""
-    result = report(judge, _judged(judge, file, day), names)
+    result = deal_report(judge, _judged(judge, file, day), names)
     return lambda page: layout.flips_page(page, result), {"id": result.id, "flips": result.flips}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -14,7 +15,9 @@ from advisor.cli import options, written
 from advisor.problems import Exit, InputError, Location, Problem, nearest
 
 if TYPE_CHECKING:
-    from advisor.result import Review
+    from advisor.judge import Judge
+    from advisor.load.previous import PreviousCase
+    from advisor.result import Overview
 
 # What judges and draws is loaded when the engine, if it is beside, has begun to get ready.
 
@@ -65,17 +68,22 @@ def review_command(
         written.emit(layout, partial(document, lang=lang), chosen, format_, lang)
         return Exit.OK
     from advisor.cli.judging import Manner, reviewed
-    from advisor.load.previous import load_previous
     from advisor.render.board import board
     from advisor.render.layout.review import overview, review_page
 
-    with closing(judge):
-        before = load_previous(since, judge.knowledge) if since else None
-        formats = written.drawn(chosen, format_)
-        result, pieces = reviewed(judge, files, Manner(options.day(as_of), names, before, formats, lang))
+    click.get_current_context().call_on_close(judge.close)  # what runs beside ends while the answer is printed
+    before = _previous(judge, since) if since else None
+    formats = written.drawn(chosen, format_)
+    result, pieces = reviewed(judge, files, Manner(options.day(as_of), names, before, formats, lang))
     screen = partial(overview if chosen else review_page, review=result)
     written.emit(screen, partial(board, lang=lang, review=result, pieces=pieces), chosen, format_, lang)
     return Exit.INPUT if result.unreadable else Exit.OK
+
+
+def _previous(judge: Judge, since: Path) -> Mapping[str, PreviousCase]:
+    from advisor.load.previous import load_previous
+
+    return load_previous(since, judge.knowledge)
 
 
 @click.command("gate")
@@ -125,7 +133,7 @@ def gate_command(
     return gate_code(result, failing)
 
 
-def gate_code(result: Review, failing: set[str]) -> Exit:
+def gate_code(result: Overview, failing: set[str]) -> Exit:
     """Return the exit code of a gate: unreadable input, then a legal block, a failing verdict, an open one."""
     if result.unreadable:
         return Exit.INPUT

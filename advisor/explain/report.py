@@ -12,6 +12,7 @@ from advisor.evidence import Place
 from advisor.explain.argument import answer
 from advisor.explain.builder import ACCOUNT, Builder
 from advisor.judge import Judge, Judgement
+from advisor.lexicon import say
 from advisor.lines import (
     Action,
     AnswerLine,
@@ -20,6 +21,7 @@ from advisor.lines import (
     ClassLine,
     FactLine,
     FlipLine,
+    GuardLine,
     PhaseLine,
     Proof,
     QuestionLine,
@@ -28,7 +30,7 @@ from advisor.lines import (
 from advisor.model import Text
 from advisor.program import NO, UNDECIDED, YES
 from advisor.questions import Question
-from advisor.result import Advice, CaseReport
+from advisor.result import Advice, CaseReport, DealReport, blocks
 
 if TYPE_CHECKING:
     from advisor.flips import Flip
@@ -37,7 +39,12 @@ if TYPE_CHECKING:
 
 def report(judge: Judge, judgement: Judgement, names: bool = False) -> CaseReport:
     """Build the whole report of a judged deal; `names` shows people's names beside their posts."""
-    return _CaseBuilder(judge, judgement, names).build()
+    return _CaseBuilder(judge, judgement, names).whole()
+
+
+def deal_report(judge: Judge, judgement: Judgement, names: bool = False) -> DealReport:
+    """Build what a page of text shows of a judged deal; the same as stands in its whole report."""
+    return _CaseBuilder(judge, judgement, names).shown()
 
 
 def advice(judge: Judge, judgement: Judgement, names: bool = False) -> Advice:
@@ -61,21 +68,21 @@ class _CaseBuilder(Builder):
             actions=tuple(self._actions()),
             questions=tuple(self._questions()),
             warnings=tuple(self.warnings()),
-            compliance=tuple(self.guards()),
+            compliance=self.guarded,
             quarantined=self._quarantined(),
             people=self.people.people(),
         )
 
-    def build(self) -> CaseReport:
+    def shown(self) -> DealReport:
         j = self.judgement
-        questions, flips = tuple(self._questions()), tuple(map(self._flip, self.turning))
-        return CaseReport(
+        return DealReport(
             id=j.case.id,
             title=j.case.title,
             about=j.case.about,
             as_of=j.case.as_of,
             file=j.case.file,
             verdict=self.verdict(j.decision.verdict),
+            asks=self._asks(),
             settled=j.settlement.settled,
             possible=tuple(map(self.verdict, j.settlement.possible)),
             hangs_on=self._hangs_on(),
@@ -86,21 +93,33 @@ class _CaseBuilder(Builder):
             reasons_for=self.reasons.speaking_for(),
             reasons_against=self.reasons.speaking_against(self.turning),
             warnings=tuple(self.warnings()),
-            compliance=tuple(self.guards()),
+            compliance=self.guarded,
             quarantined=self._quarantined(),
             actions=tuple(self._actions()),
-            questions=questions,
-            flips=flips,
+            questions=tuple(self._questions()),
+            flips=tuple(map(self._flip, self.turning)),
             contradictions=tuple(self.facts_where(lambda state: state.contradicted)),
             stale=tuple(f for f in self.facts_where(lambda s: s.stale) if f.path in self.judge.deciding_paths),
             phases=tuple(self._phases()),
             classes=tuple(self._classes()),
             people=self.people.people(),
+        )
+
+    def whole(self) -> CaseReport:
+        shown = self.shown()
+        return CaseReport(
+            **vars(shown),
             candidates=tuple(self._candidates()),
             trace=tuple(self._trace()),
             undecided=tuple(self._undecided()),
-            sheet=self._sheet(flips, questions),
+            sheet=self._sheet(shown.flips, shown.questions),
         )
+
+    def _asks(self) -> Text:
+        """Say what the board is asked; where the deal goes on, with a word on what compliance stops."""
+        verdict = self.knowledge.verdicts[self.judgement.decision.verdict]
+        stopped = not verdict.closes and any(map(blocks, self.guarded))
+        return say("asked.blocked", text=verdict.decision) if stopped else verdict.decision
 
     def _sheet(self, flips: tuple[FlipLine, ...], questions: tuple[QuestionLine, ...]) -> Sheet:
         """Put the deal on one page, which no rep's next action needs."""
@@ -140,6 +159,11 @@ class _CaseBuilder(Builder):
     def _actions(self) -> Iterator[Action]:
         verdict = self.judgement.decision.verdict
         return (action for action, serves in self.action_lines() if not serves or verdict in serves)
+
+    @cached_property
+    def guarded(self) -> tuple[GuardLine, ...]:
+        """The legal limits in sight."""
+        return tuple(self.guards())
 
     @cached_property
     def asked(self) -> list[Question]:

@@ -14,7 +14,7 @@ from advisor.lines import FactLine
 from advisor.load.previous import PreviousCase, PreviousList
 from advisor.model import Text
 from advisor.record import dataclass
-from advisor.result import CaseReport
+from advisor.result import DealReport
 from advisor.rulebase import Knowledge
 from advisor.sheet import CaseChange, Cause, ChangedFact
 
@@ -27,7 +27,7 @@ class Difference:
     undo: Callable[[View], View]
 
 
-def change(judge: Judge, judgement: Judgement, now: CaseReport, before: PreviousCase) -> CaseChange:
+def change(judge: Judge, judgement: Judgement, now: DealReport, before: PreviousCase) -> CaseChange:
     """Compare a deal with its earlier review."""
     differences = tuple(Differences(judge.knowledge, judgement.told, judgement.case.currency, before).all())
     cause, did = _cause(judge, judgement, before, differences)
@@ -46,7 +46,7 @@ def change(judge: Judge, judgement: Judgement, now: CaseReport, before: Previous
     )
 
 
-def new(now: CaseReport) -> CaseChange:
+def new(now: DealReport) -> CaseChange:
     """Return a deal that the earlier review did not have."""
     return CaseChange(now.id, now.title, None, now.verdict, False, now.settled, None, now.footing, "none", (), 0)
 

@@ -12,11 +12,9 @@ from itertools import chain
 from typing import Any
 
 from advisor.render.blocks import Page, Part
-from advisor.render.layout.account import account_page
-from advisor.render.layout.pack import deal, ending, front
 from advisor.render.layout.review import review_page
 from advisor.render.output import Document, bind, drawn, render
-from advisor.result import AccountReport, CaseReport, Review
+from advisor.result import AccountReport, CaseReport, Overview, Review
 from advisor.sheet import Grid, Sheet
 
 Entry = CaseReport | AccountReport
@@ -30,13 +28,14 @@ Pieces = Mapping[tuple[str, str], Piece]
 """Pieces that are drawn already, by format and the file of the deal."""
 
 
-def board(format_: str, lang: str, review: Review, pieces: Pieces) -> Document:
+def board(format_: str, lang: str, review: Overview, pieces: Pieces) -> Document:
     """Return a review for a file or pipe: in brief as text, else as the whole pack, or as JSON, one deal at a time.
 
     Deals that are not among the `pieces` are drawn here.
     """
     if format_ == "text":
         return render(format_, lang, partial(review_page, review=review), review)
+    assert isinstance(review, Review)
     cases = (pieces.get((format_, case.file)) or piece(format_, lang, case) for case in review.cases)
     return bound(format_, lang, review, cases, [piece(format_, lang, account) for account in review.accounts])
 
@@ -52,8 +51,12 @@ def piece(format_: str, lang: str, entry: Entry) -> Piece:
 
 def _entry(page: Page, entry: Entry) -> None:
     if isinstance(entry, CaseReport):
+        from advisor.render.layout.pack import deal
+
         deal(page, entry)
     else:
+        from advisor.render.layout.account import account_page
+
         account_page(page, entry)
 
 
@@ -66,6 +69,8 @@ def bound(format_: str, lang: str, review: Review, cases: Iterable[Piece], accou
         from advisor.render.data import with_lists
 
         return with_lists(review, {"cases": _bodies(cases), "accounts": _bodies(accounts)})
+    from advisor.render.layout.pack import ending, front
+
     first, last = (drawn(format_, lang, partial(write, review=review)) for write in (front, ending))
     return bind(format_, lang, chain(first, *cases, *accounts, last))
 

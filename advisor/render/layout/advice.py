@@ -19,7 +19,7 @@ from advisor.render.layout.case import (
     verdict_line,
     warnings,
 )
-from advisor.result import Advice, Argument, CaseReport, Crosswalk, Node
+from advisor.result import Advice, Argument, Crosswalk, DealReport, Node
 
 WARNINGS = 1
 MESSAGE = ("ask", "argue", "win", "proof")
@@ -82,7 +82,7 @@ def _first(who: tuple[Text, ...]) -> Text:
     return who[0] if who else say("dash")
 
 
-def flips_page(page: Page, case: CaseReport) -> None:
+def flips_page(page: Page, case: DealReport) -> None:
     """Write the flip card of one case."""
     state = openness_word(page, case)
     page.head("head.case", 1, title=case.title)
@@ -90,7 +90,7 @@ def flips_page(page: Page, case: CaseReport) -> None:
     flips(page, case.flips)
 
 
-def what_if_page(page: Page, before: CaseReport, after: CaseReport, changes: list[tuple[FactLine, FactLine]]) -> None:
+def what_if_page(page: Page, before: DealReport, after: DealReport, changes: list[tuple[FactLine, FactLine]]) -> None:
     """Write a case before and after some facts change."""
     page.head("what-if.title", 1, title=before.title)
     page.add(

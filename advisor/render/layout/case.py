@@ -9,7 +9,7 @@ from advisor.lexicon import join, say
 from advisor.lines import Action, FactLine, FlipLine, GuardLine, QuestionLine, Reason, SourceLine, Warning
 from advisor.model import Text
 from advisor.render.blocks import Bullet, Bullets, Line, Page, Panel, Table, Tone
-from advisor.result import Advice, CaseReport, blocks
+from advisor.result import Advice, DealReport, blocks
 
 REASONS = 3
 QUESTIONS = 5
@@ -17,7 +17,7 @@ ACTIONS = 8
 WARNINGS = 5
 _GUARD_TONE: dict[str, Tone] = {"refuse": "bad", "hold": "bad", "reword": "warn", "note": "plain"}
 
-Told = CaseReport | Advice
+Told = DealReport | Advice
 """What says of a deal what its verdict is and what it hangs on."""
 
 
@@ -26,7 +26,7 @@ def deal_anchor(id_: str) -> str:
     return f"deal-{id_}"
 
 
-def heading(page: Page, case: CaseReport, anchor: str = "") -> None:
+def heading(page: Page, case: DealReport, anchor: str = "") -> None:
     """Write what the case is, and the phase that it is judged to be in."""
     page.head("head.case", 1, anchor, title=case.title)
     page.line("case.line", "quiet", id=case.id, as_of=case.as_of.isoformat(), file=case.file)
@@ -36,11 +36,11 @@ def heading(page: Page, case: CaseReport, anchor: str = "") -> None:
         page.add(Line(page.text(case.about), "quiet"))
 
 
-def verdict(page: Page, case: CaseReport) -> None:
+def verdict(page: Page, case: DealReport) -> None:
     """Write the verdict, whether it is settled, and whether it holds as proven."""
     lines = [_limit(page, guard) for guard in case.compliance if blocks(guard)]
     lines.append(Line(page.text(case.verdict.meaning)))
-    lines.append(Line(page.words("verdict.decision", text=asked(case))))
+    lines.append(Line(page.words("verdict.decision", text=case.asks)))
     lines.extend(openness(page, case))
     if not case.proof.same:
         shown = case.proof.carriers[:REASONS]
@@ -60,12 +60,6 @@ def verdict_line(page: Page, key: str, case: Told) -> None:
     page.line(key, "strong", verdict=verdict.label, state=state, means=verdict.meaning)
 
 
-def asked(case: CaseReport) -> Text:
-    """Return what the board is asked; where the deal goes on, with a word on what compliance stops."""
-    decision = case.verdict.decision
-    return say("asked.blocked", text=decision) if case.blocked and not case.sheet.closes else decision
-
-
 def openness_word(page: Page, case: Told) -> str:
     """Say in a word whether the verdict is settled, and whether only as far as what was told holds."""
     if not case.settled:
@@ -73,7 +67,7 @@ def openness_word(page: Page, case: Told) -> str:
     return page.words("verdict.settled" if case.proof.same else "verdict.settled-told")
 
 
-def openness(page: Page, case: CaseReport) -> Iterable[Line]:
+def openness(page: Page, case: DealReport) -> Iterable[Line]:
     """Say what is still possible and what it hangs on; nothing when the verdict is settled."""
     if not case.settled:
         others = join([v.label for v in case.possible if v.id != case.verdict.id], "list.or")
@@ -105,7 +99,7 @@ def _kinds(case: Told) -> list[Text]:
     return list(map(labelled, found.values()))
 
 
-def tone(case: CaseReport) -> Tone:
+def tone(case: DealReport) -> Tone:
     """Colour a verdict: red for a legal block, yellow while it is open or unproven, green else."""
     if case.blocked:
         return "bad"

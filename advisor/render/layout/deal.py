@@ -18,10 +18,10 @@ from advisor.render.layout.case import (
     warnings,
 )
 from advisor.render.layout.people import classes, people
-from advisor.result import CaseReport
+from advisor.result import DealReport
 
 
-def deal_page(page: Page, case: CaseReport) -> None:
+def deal_page(page: Page, case: DealReport) -> None:
     """Write everything that a board reads about one deal."""
     heading(page, case)
     verdict(page, case)

@@ -11,7 +11,6 @@ from advisor.render.layout.account import account_anchor, account_page
 from advisor.render.layout.case import (
     QUESTIONS,
     WARNINGS,
-    asked,
     compliance,
     deal_anchor,
     doubtful_facts,
@@ -105,7 +104,7 @@ def _row(page: Page, number: int, case: CaseReport) -> tuple[str | Cell, ...]:
         str(number),
         Cell(page.text(case.title), page.text(case.sheet.place.amount), link=deal_anchor(case.id)),
         Cell(page.text(case.verdict.label), page.words(f"state.{_settled(case)}"), tone(case)),
-        page.text(asked(case)),
+        page.text(case.asks),
         page.text(case.reasons_for[0].text) if case.reasons_for else page.words("dash"),
         _look(page, case),
     )

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from advisor.render.blocks import Bullet, Bullets, Line, Page, Table
-from advisor.render.layout.account import account_page
 from advisor.render.layout.deal import deal_page
-from advisor.result import CaseReport, Review
+from advisor.result import DealReport, Overview
 
 
-def review_page(page: Page, review: Review) -> None:
+def review_page(page: Page, review: Overview) -> None:
     """Write the whole review."""
     overview(page, review)
     for account in review.accounts:
+        from advisor.render.layout.account import account_page
+
         account_page(page, account)
     for case in review.cases:
         deal_page(page, case)
     page.add(Line(page.text(review.disclaimer), "quiet"))
 
 
-def overview(page: Page, review: Review) -> None:
+def overview(page: Page, review: Overview) -> None:
     """Write the table of all cases, and what could not be read."""
     page.head("head.review", 1, deals=len(review.cases), accounts=len(review.accounts))
     if review.cases:
@@ -27,7 +28,7 @@ def overview(page: Page, review: Review) -> None:
     unreadable(page, review)
 
 
-def _row(page: Page, case: CaseReport) -> tuple[str, ...]:
+def _row(page: Page, case: DealReport) -> tuple[str, ...]:
     return (
         page.text(case.title),
         page.text(case.verdict.label),
@@ -37,7 +38,7 @@ def _row(page: Page, case: CaseReport) -> tuple[str, ...]:
     )
 
 
-def look(page: Page, case: CaseReport) -> str:
+def look(page: Page, case: DealReport) -> str:
     """Say what the board should look at first in a case."""
     notes = []
     if case.blocked:
@@ -51,7 +52,7 @@ def look(page: Page, case: CaseReport) -> str:
     return page.words("list.semicolon").join(notes)
 
 
-def unreadable(page: Page, review: Review) -> None:
+def unreadable(page: Page, review: Overview) -> None:
     """List files that could not be read, with their problems."""
     if review.unreadable:
         page.head("head.unreadable")
