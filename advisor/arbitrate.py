@@ -58,6 +58,8 @@ class Arbiter:
             by = _defeating(program.uses, unit, verdict)
             found.append(Contender(unit, verdict, (tiers[tier], verdicts[verdict], number), by))
         self.contenders = tuple(sorted(found, key=lambda c: c.rank))
+        self.units = tuple(sorted({n for c in found for n in (c.unit.number, *c.defeated_by)}))
+        """The units of the case that a verdict is chosen by."""
 
     def decide(self, values: Sequence[int]) -> Decision:
         """Choose among the candidates that are yes and undefeated; none means the fallback."""

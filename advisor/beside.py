@@ -80,22 +80,20 @@ class Beside:
         os.close(replies)
         self._tell, self._answers = os.fdopen(mine, "wb"), os.fdopen(answers, "rb")
         self._told = 0
-        self._name = ""
 
     def agree(self, key: bytes) -> None:
         """Say by which rules it has to certify, where it looked for them itself."""
         self._send("agree", key)
 
-    def confirm(self, columns: Columns, imagine: Callable[[], Inference], whole: bool) -> Inference:
-        """Certify what the shadow says."""
-        return self.certify(columns, imagine(), whole, self._name)
+    def confirm(self, columns: Columns, values: Mapping[int, int], name: str) -> None:
+        """Have it certified that units of the case get these values from encoded columns."""
+        self._send("confirm", name, columns.complete, _packed(columns.case, columns.members), values)
 
     def certify(self, columns: Columns, shadow: Inference, whole: bool, name: str) -> Inference:
         """Have the shadow's conclusions from encoded columns certified, and return them."""
         told = _packed(columns.case, columns.members)
         said = _packed(shadow.columns.case, shadow.columns.members), _packed(shadow.case, shadow.members)
         self._send("certify", whole, name, columns.complete, told, *said)
-        self._name = name
         number, self._told = self._told, self._told + 1
         return Inference(shadow.columns, shadow.case, shadow.members, partial(self._record, number))
 
@@ -187,7 +185,11 @@ class _Serving:
             return self._wrong, None
         if kind == "record":
             return self._wrong, [] if self._wrong else list(map(tuple, self._inferred[given[0]].record))
-        does: dict[str, Callable[..., None]] = {"agree": self._agree, "certify": self._certify}
+        does: dict[str, Callable[..., None]] = {
+            "agree": self._agree,
+            "certify": self._certify,
+            "confirm": self._confirm,
+        }
         self._try(partial(does.get(kind, self._remember), *given))
         return None
 
@@ -210,6 +212,9 @@ class _Serving:
         columns, seen = _columns(told, complete), _columns(cells, complete)
         case, members = _unpacked(units)
         self._inferred.append(self._certifier.certify(columns, Inference(seen, case, members), whole, name))
+
+    def _confirm(self, name: str, complete: dict[str, bool], told: _Rows, values: dict[int, int]) -> None:
+        self._certifier.confirm(_columns(told, complete), values, name)
 
 
 def _others() -> EngineError:

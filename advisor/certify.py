@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from advisor.agreement import Agreement
@@ -36,13 +36,19 @@ class Certifier:
         engine = self.infer(columns, whole)
         wrong = self._agreement[whole].differing(engine, shadow, whole)
         if wrong is not None:
-            rules = ", ".join(f'"{self._program.units[number].name}"' for number in wrong) or "its rules"
-            raise EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
+            raise self._disagreement(wrong, name)
         return engine
 
-    def confirm(self, columns: Columns, imagine: Callable[[], Inference], whole: bool) -> Inference:  # noqa: ARG002
-        """Infer on the engine alone what the shadow has said already; a process beside has to be told it again."""
-        return self.infer(columns, whole)
+    def confirm(self, columns: Columns, values: Mapping[int, int], name: str) -> None:
+        """Infer on the engine what bears on verdicts; raise EngineError unless units of the case get these values."""
+        engine = self.infer(columns, whole=False)
+        wrong = sorted(number for number, value in values.items() if engine.case[number] != value)
+        if wrong:
+            raise self._disagreement(wrong, name)
+
+    def _disagreement(self, wrong: Sequence[int], name: str) -> EngineError:
+        rules = ", ".join(f'"{self._program.units[number].name}"' for number in wrong) or "its rules"
+        return EngineError(f'engine and evaluator disagree on {rules} in case "{name}"; no advice is given')
 
     def assure(self) -> None:
         """Return: everything is certified when it is returned."""

@@ -15,9 +15,8 @@ from advisor.goals import Goals, Ground, Step, Way, apply, consistent, states, s
 from advisor.infer import Reasoner
 from advisor.inference import Inference
 from advisor.model import FALLBACK
-from advisor.problems import EngineError
 from advisor.record import dataclass
-from advisor.rows import lanes
+from advisor.rows import Bits, lanes
 
 MAX_CHANGES = 3
 MAX_CARDS = 5
@@ -50,7 +49,7 @@ class FlipSearch:
             if self._enough(found):
                 break
         cards = self._cards(sorted(found.values(), key=self._order), view)
-        return [self._confirmed(flip, view, name) for flip in cards]
+        return [self._confirmed(flip, trials, view, name) for flip in cards]
 
     def _candidates(self, trials: _Trials, inference: Inference, verdict: str, size: int) -> list[Way]:
         """Return sets of exactly `size` changes worth checking.
@@ -104,11 +103,9 @@ class FlipSearch:
     def _flip(self, way: Way, trials: _Trials) -> Flip:
         return Flip(tuple(sorted(way, key=step_order)), trials.verdict[way])
 
-    def _confirmed(self, flip: Flip, view: View, name: str) -> Flip:
+    def _confirmed(self, flip: Flip, trials: _Trials, view: View, name: str) -> Flip:
         """Run the engine on the changed case; raise EngineError if it does not say what the search found."""
-        decision = self.arbiter.decide(self.reasoner.confirm(apply(view, flip.changes)).case)
-        if decision.verdict != flip.verdict:
-            raise EngineError(f'the search and the engine disagree on a flip of case "{name}"; no advice is given')
+        self.reasoner.confirm(apply(view, flip.changes), trials.values(frozenset(flip.changes)), name)
         return flip
 
     def _order(self, flip: Flip) -> tuple[int, bool, bool, int, list[tuple[str, str, str]]]:
@@ -126,6 +123,7 @@ class _Trials:
         self.arbiter = arbiter
         self.view = view
         self.verdict: dict[Way, str] = {}
+        self._found: dict[Way, tuple[Bits, int]] = {}
 
     def run(self, ways: Iterable[Way]) -> None:
         """Find the verdicts of sets of changes, as far as they are not known yet."""
@@ -133,6 +131,12 @@ class _Trials:
         imagined = self.reasoner.imagine_all(self.view, [states(way) for way in new])
         for verdict, rows in self.arbiter.verdicts(imagined.case, (1 << len(new)) - 1).items():
             self.verdict.update((new[number], verdict) for number in lanes(rows))
+        self._found.update((way, (imagined.case, number)) for number, way in enumerate(new))
+
+    def values(self, way: Way) -> dict[int, int]:
+        """Return the values of the units by which the verdict under a set of changes was chosen."""
+        units, (found, number) = self.arbiter.units, self._found[way]
+        return dict(zip(units, found.values(units, number), strict=True))
 
 
 def _parts(way: Way) -> Iterator[Way]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from advisor.beside import Beside, certifier
@@ -44,20 +43,23 @@ class Reasoner:
         Where only the verdict matters, not the `whole` of what rules say, nothing is run and traced but what bears on
         verdicts; all other units are then no.
         """
-        course = self._courses[whole]
-        columns = course.encoder.encode(self.quarantine.apply(view), open_world)
-        return self.certifier.certify(columns, course.imagine(columns), whole, name)
+        columns = self.encoded(view, open_world, whole)
+        return self.certifier.certify(columns, self._courses[whole].imagine(columns), whole, name)
 
-    def confirm(self, view: View, open_world: bool = False, whole: bool = False) -> Inference:
-        """Infer on the engine alone, where the shadow has said already, or says elsewhere, what must come out."""
-        course = self._courses[whole]
-        columns = course.encoder.encode(self.quarantine.apply(view), open_world)
-        return self.certifier.confirm(columns, partial(course.imagine, columns), whole)
+    def confirm(self, view: View, values: Mapping[int, int], name: str) -> None:
+        """Infer on the engine alone, where a search has found what units of the case get; raise EngineError if not so.
+
+        They have to be of those that bear on verdicts.
+        """
+        self.certifier.confirm(self.encoded(view), values, name)
 
     def imagine(self, view: View, open_world: bool = False, whole: bool = False) -> Inference:
-        """Infer on the shadow alone: for searches whose results are confirmed by `infer`."""
-        course = self._courses[whole]
-        return course.imagine(course.encoder.encode(self.quarantine.apply(view), open_world))
+        """Infer on the shadow alone: for searches whose results are confirmed."""
+        return self._courses[whole].imagine(self.encoded(view, open_world, whole))
+
+    def encoded(self, view: View, open_world: bool = False, whole: bool = False) -> Columns:
+        """Return the columns of a view as the quarantine leaves it."""
+        return self._courses[whole].encoder.encode(self.quarantine.apply(view), open_world)
 
     def imagine_all(
         self, view: View, changes: Sequence[Changes], open_world: bool = False, whole: bool = False

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from advisor.case import Act, Case, Content
+from advisor.certify import Certifier
 from advisor.codec import Codec
 from advisor.compile import compile_rules
 from advisor.evidence import MemberView, State, View, learnt
+from advisor.infer import Reasoner
+from advisor.inference import Inference
 from advisor.model import CASE, Condition, Fact, FactTest, Value
 from advisor.paths import Library
 from advisor.problems import NOWHERE, Location, Problems
@@ -101,6 +104,12 @@ def view(facts: Facts | None = None, incomplete: Iterable[str] = (), **lists: It
     }
     hidden = set(incomplete)
     return View(states(facts or {}), members, {name: name not in hidden for name in {*members, *hidden}})
+
+
+def on_engine_alone(reasoner: Reasoner, told: View, open_world: bool = False, whole: bool = False) -> Inference:
+    """Return what the engine concludes, whatever its shadow says."""
+    assert isinstance(reasoner.certifier, Certifier)
+    return reasoner.certifier.infer(reasoner.encoded(told, open_world, whole), whole)
 
 
 def case_of(content: Content | None = None, day: date = date(2026, 3, 1), history: tuple[Act, ...] = ()) -> Case:

@@ -26,7 +26,7 @@ from advisor.paths import Library
 from advisor.problems import EngineError, InputError
 from advisor.rulebase import Playbase
 from advisor.rulecache import open_playbase
-from tests.build import MINI, compiled, fact, mini_library, playbase, rule, view, yes
+from tests.build import MINI, compiled, fact, mini_library, on_engine_alone, playbase, rule, view, yes
 from tests.strategies import Generator, Shape
 
 SEED = 20_300_000
@@ -82,9 +82,9 @@ def test_conclusions_and_firings_are_those_of_one_process(seed: int) -> None:
             one.remember()
         for open_world in (False, True):
             assert told(there.infer(deal, "deal", open_world)) == told(here.infer(deal, "deal", open_world))
-            alone = here.confirm(deal, open_world)
-            assert there.confirm(deal, open_world).case == alone.case
+            alone = on_engine_alone(here, deal, open_world)
             assert there.infer(deal, "deal", open_world, whole=False).case == alone.case
+        there.confirm(deal, dict(enumerate(on_engine_alone(here, deal).case)), "deal")
     there.assure()
     here.close()
     there.close()
@@ -121,6 +121,16 @@ def test_a_lost_firing_is_told_when_it_is_asked_for(base: Playbase, monkeypatch:
             fresh.assure() if ask == reasoner.assure else said.record
         fresh.close()
     with pytest.raises(EngineError, match='"r/x"'):
+        reasoner.assure()
+    reasoner.close()
+
+
+def test_what_a_search_found_wrongly_is_told_in_the_end(base: Playbase) -> None:
+    reasoner = apart(base)
+    said = reasoner.infer(view({"deal.a": True}), "acme").case
+    reasoner.confirm(view({"deal.a": True}), dict(enumerate(said)), "acme")
+    reasoner.confirm(view({"deal.a": False}), dict(enumerate(said)), "other")
+    with pytest.raises(EngineError, match=r'disagree on "r/x" in case "other"; no advice is given'):
         reasoner.assure()
     reasoner.close()
 

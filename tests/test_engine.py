@@ -218,6 +218,18 @@ def test_a_lost_firing_is_caught_and_names_the_rule_and_the_case(monkeypatch: py
     reasoner.close()
 
 
+def test_what_a_search_found_is_confirmed_unit_by_unit() -> None:
+    reasoner = reasoner_of(wide(3))
+    found = dict(enumerate(reasoner.imagine(BOTH).case))
+    reasoner.confirm(BOTH, found, "acme")
+    reasoner.confirm(BOTH, {1: found[1]}, "acme")
+    for number, value in found.items():
+        for other in {0, 1, 2} - {value}:
+            with pytest.raises(EngineError, match=rf'disagree on "r/{number}" in case "acme"; no advice is given'):
+                reasoner.confirm(BOTH, found | {number: other}, "acme")
+    reasoner.close()
+
+
 def test_a_certain_firing_lost_beside_a_possible_one_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     reasoner = reasoner_of(wide(2))
     run = engine_module._Shard._ask

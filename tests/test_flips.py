@@ -13,12 +13,14 @@ import pytest
 from advisor import flips
 from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
+from advisor.engine import Engine
 from advisor.evidence import Place, State, View, learnt, places
 from advisor.flips import Flip, FlipSearch
 from advisor.goals import Step, Way, apply
 from advisor.infer import Reasoner
 from advisor.judge import Judge
 from advisor.model import GRADES, All, Either, FactRef, FactTest, FindingTest, KnowledgeTest, Not, Quantified
+from advisor.problems import EngineError
 from advisor.rulebase import Playbase
 from tests.build import Facts, compiled, fact, playbase, rule, view, yes
 from tests.strategies import Generator, Shape
@@ -185,6 +187,16 @@ def test_what_is_missing_is_named_together() -> None:
     assert find(playbase(TWO, BID), view({"deal.a": False})) == [
         Flip((((None, "deal.a"), True), ((None, "deal.b"), True)), "bid")
     ]
+
+
+def test_a_flip_that_the_engine_does_not_confirm_stops_all_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = playbase(TWO, BID)
+    flipping = Flipping(base)
+    deal = view({"deal.a": False, "deal.b": True})
+    inference = flipping.reasoner.infer(deal, "deal")
+    monkeypatch.setattr(Engine, "run", lambda *_: None)  # nothing fires any more
+    with pytest.raises(EngineError, match=r'disagree on "r/bid" in case "acme"; no advice is given'):
+        flipping.search.find(deal, "qualify-first", inference, "acme")
 
 
 def test_a_flip_of_three_changes_is_found_where_no_smaller_one_is() -> None:

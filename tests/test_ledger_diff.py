@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.engine import Engine
 from advisor.judge import Judge
 from advisor.ledger import diff as ledger_diff
 from advisor.ledger import recording
@@ -18,6 +19,7 @@ from advisor.ledger.recording import advice, playbook_hash, read_deal
 from advisor.load.cases import load_case
 from advisor.model import Text
 from advisor.paths import Library, shipped
+from advisor.problems import EngineError
 from advisor.render.blocks import Page
 from advisor.render.layout.ledger import diff_page
 from advisor.render.terminal import console, draw
@@ -84,6 +86,15 @@ def test_the_changes_that_did_it_are_named(mini_judge: Judge, tmp_path: Path) ->
     assert {change.now.en for changes in found.sets for change in changes} <= {c.now.en for c in found.changes}
     assert any(rule.role == "decided" and rule.now for rule in found.rules)
     assert "第1条" in shown(found)
+
+
+def test_changes_that_the_engine_does_not_confirm_are_not_named(
+    mini_judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = pair(mini_judge, tmp_path, BID.replace("deal.criteria: ours", "deal.criteria: rival"), BID)
+    monkeypatch.setattr(Engine, "run", lambda *_: None)  # nothing fires any more
+    with pytest.raises(EngineError, match=r'engine and evaluator disagree on .* in case "mill"; no advice is given'):
+        compared(mini_judge, entries)
 
 
 def test_the_same_verdict_needs_no_reason(mini_judge: Judge, tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from advisor.ledger.entry import Advice, Entry
 from advisor.lines import VerdictLine
 from advisor.load.previous import PreviousCase, PreviousList, earlier_state
 from advisor.model import Text
-from advisor.problems import EngineError
 from advisor.record import dataclass
 from advisor.sheet import ChangedFact, Footing
 
@@ -111,6 +110,7 @@ class _Search:
 
     def __init__(self, judge: Judge, then: Entry, now: Entry) -> None:
         self.judge = judge
+        self.name = now.note.deal
         self.view = _view(_earlier(judge, then))
         later = _earlier(judge, now)
         self.target = later.verdict
@@ -138,9 +138,10 @@ class _Search:
         return self.verdict(changed) == self.target
 
     def _confirmed(self, way: tuple[Difference, ...]) -> tuple[Difference, ...]:
-        found = self.judge.arbiter.decide(self.judge.reasoner.confirm(self._changed(way)).case).verdict
-        if found != self.target:
-            raise EngineError("the search and the engine disagree on what turned a verdict; nothing is said")
+        """Run the engine on the changed facts; raise EngineError if it does not say what the search found."""
+        view, reasoner = self._changed(way), self.judge.reasoner
+        said = reasoner.imagine(view).case
+        reasoner.confirm(view, {number: said[number] for number in self.judge.arbiter.units}, self.name)
         return way
 
     def _changed(self, changed: Sequence[Difference]) -> View:

@@ -14,7 +14,7 @@ from advisor.portfolio.again import on_engine
 from advisor.problems import EngineError
 from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, HelperColumn, Lit, QuantifiedColumn, Unit
 from advisor.rulebase import Playbase
-from tests.build import case_of, compiled
+from tests.build import case_of, compiled, on_engine_alone
 from tests.certify.columnar import Columnar
 from tests.columns import Row, plain, sheet_of
 from tests.specification import Deal, Specification, Truth
@@ -83,8 +83,8 @@ class Bench:
         calm = without_incidents(view, knowledge)
         for name, opened in (("closed", False), ("open", True)):
             shadow = reasoner.imagine(view, opened, whole=True)
-            yield World(name, view, opened, reasoner.confirm(view, opened, whole=True), shadow)
-        yield World("calm", calm, True, reasoner.confirm(calm, open_world=True, whole=True), None)
+            yield World(name, view, opened, on_engine_alone(reasoner, view, opened, whole=True), shadow)
+        yield World("calm", calm, True, on_engine_alone(reasoner, calm, open_world=True, whole=True), None)
 
     # --- of one world: every value and every firing -------------------------------------------------------------
 
@@ -176,13 +176,13 @@ class Bench:
             if columns[name] != value:
                 yield f"{name}: engine {value}, columns {columns[name]}"
         reasoner, arbiter = self.judge.reasoner, self.judge.arbiter
-        proven = arbiter.decide(reasoner.confirm(as_proven(told, self.base.knowledge)[0]).case).verdict
+        proven = arbiter.decide(on_engine_alone(reasoner, as_proven(told, self.base.knowledge)[0]).case).verdict
         if proven != said.proven:
             yield f"as proven: engine {proven}, specification {said.proven}"
         for opened, wanted in ((False, {row["verdict"]}), (True, None)):
             imagined = reasoner.imagine_all(closed.view, [{}], opened)
             side = arbiter.open_to(imagined.case, 1) if opened else arbiter.verdicts(imagined.case, 1)
-            alone = wanted or set(arbiter.possible(reasoner.confirm(closed.view, opened).case))
+            alone = wanted or set(arbiter.possible(on_engine_alone(reasoner, closed.view, opened).case))
             if side.keys() != alone:
                 yield f"verdicts in the {'open' if opened else 'closed'} world: engine {alone}, shadow {sorted(side)}"
 
