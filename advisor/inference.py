@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple
 
-from advisor.program import Unit
+from advisor.program import YES, Unit
 from advisor.record import dataclass
 from advisor.rows import Columns
 
@@ -67,6 +67,10 @@ class Inference:
         """The value of each unit: of a rule about members the strongest over them."""
         rows = [row for members in self.members.values() for row in members]
         return list(map(max, self.case, *rows)) if rows else self.case
+
+    def holding(self, numbers: Iterable[int]) -> Iterator[int]:
+        """Yield those of some units that are yes, for the case or for a member."""
+        return (number for number in numbers if self.strongest[number] == YES)
 
     def value(self, unit: Unit) -> int:
         """Return a unit's value: of a rule about members the strongest over them."""

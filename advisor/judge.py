@@ -16,7 +16,7 @@ from advisor.infer import Reasoner
 from advisor.inference import Inference
 from advisor.paths import Library
 from advisor.problems import AdvisorError
-from advisor.program import YES, Program
+from advisor.program import Program
 from advisor.questions import Asker, Hanging, Question
 from advisor.record import dataclass
 from advisor.rulebase import Playbase
@@ -160,9 +160,9 @@ class Judge:
         j = judgement
         asked = {
             path
-            for unit in self.program.asking
-            if j.inference.value(unit) == YES and unit.rule
-            for path in unit.rule.then.ask
+            for number in j.inference.holding(self.program.uses.asking)
+            if (rule := self.program.units[number].rule)
+            for path in rule.then.ask
         }
         hanging = Hanging(
             not j.settlement.settled, frozenset((*j.settlement.places, *j.carriers)), j.decision.asks_first

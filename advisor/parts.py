@@ -71,7 +71,8 @@ class Uses:
     """The units whose rules do this or that: nobody has to look at all to find the few.
 
     `candidates` are those that put forward a verdict, with the verdict and its tier; `makers` those that conclude a
-    finding; `defeating` those that defeat a rule, or the candidates for a verdict.
+    finding; `defeating` those that defeat a rule, or the candidates for a verdict. Others ask for facts, state a legal
+    limit (`guarding`), speak for or against a verdict, or call for actions.
     """
 
     candidates: dict[int, tuple[str, ...]] = field(default_factory=dict)

@@ -134,26 +134,6 @@ class Program:
         """Return the rules that conclude a finding."""
         return self._numbered(self.uses.makers.get(finding, ()))
 
-    @cached_property
-    def asking(self) -> tuple[Unit, ...]:
-        """The rules that ask for facts."""
-        return self._numbered(self.uses.asking)
-
-    @cached_property
-    def guarding(self) -> tuple[Unit, ...]:
-        """The rules that state a legal limit."""
-        return self._numbered(self.uses.guarding)
-
-    @cached_property
-    def speaking(self) -> tuple[Unit, ...]:
-        """The rules that speak for or against a verdict."""
-        return self._numbered(self.uses.speaking)
-
-    @cached_property
-    def acting(self) -> tuple[Unit, ...]:
-        """The rules that call for actions."""
-        return self._numbered(self.uses.acting)
-
     def _numbered(self, numbers: Iterable[int]) -> tuple[Unit, ...]:
         return tuple(self.units[number] for number in numbers)
 

@@ -11,7 +11,6 @@ from advisor.evidence import Doubt, Place, View, doubt, learnt, places
 from advisor.infer import Reasoner
 from advisor.inference import Inference
 from advisor.model import Value
-from advisor.program import YES, Unit
 from advisor.record import dataclass
 from advisor.rows import lanes
 
@@ -58,7 +57,7 @@ class Asker:
         self.reasoner = reasoner
         self.arbiter = arbiter
         self.domain = domain
-        self.acting = reasoner.program.acting
+        self.acting = reasoner.program.uses.acting
         self.paths = frozenset(reasoner.program.uses.paths) | reasoner.quarantine.paths
         self._served: dict[int, frozenset[str] | None] = {}
 
@@ -111,16 +110,17 @@ class Asker:
         return self.domain.knowledge.facts[path].type != "text" or path in wanted
 
     def _actions(self, inference: Inference, verdict: str) -> frozenset[int]:
-        acting = [(unit, self.served(unit)) for unit in self.acting if inference.value(unit) == YES]
-        return frozenset(unit.number for unit, serves in acting if serves is None or verdict in serves)
+        acting = [(number, self.served(number)) for number in inference.holding(self.acting)]
+        return frozenset(number for number, serves in acting if serves is None or verdict in serves)
 
-    def served(self, unit: Unit) -> frozenset[str] | None:
-        """Return the verdicts that a rule's actions serve; None if one of them serves all."""
-        if unit.number not in self._served:
-            actions = unit.rule.then.actions if unit.rule else ()
+    def served(self, unit: int) -> frozenset[str] | None:
+        """Return the verdicts that the actions of a unit's rule serve; None if one of them serves all."""
+        if unit not in self._served:
+            rule = self.reasoner.program.units[unit].rule
+            actions = rule.then.actions if rule else ()
             every = any(not action.serves for action in actions)
-            self._served[unit.number] = None if every else frozenset(v for action in actions for v in action.serves)
-        return self._served[unit.number]
+            self._served[unit] = None if every else frozenset(v for action in actions for v in action.serves)
+        return self._served[unit]
 
 
 class _Told:
@@ -168,7 +168,7 @@ class _Told:
             serves = self.asker.served(unit) if acts else None
             if serves is not None:
                 acts &= reduce(or_, (self.verdicts.get(verdict, 0) for verdict in serves), 0)
-            changed |= acts ^ self.every if unit.number in actions else acts
+            changed |= acts ^ self.every if unit in actions else acts
         return changed
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from advisor.lowering import Lowered, broken, conditions_of
 from advisor.model import CASE
 from advisor.parts import Part
-from advisor.program import Program, QuantifiedColumn, Unit
+from advisor.program import Program, QuantifiedColumn
 from advisor.record import dataclass
 from advisor.rows import Bits, Variants
 
@@ -30,11 +30,13 @@ class Imagined:
     case: Bits
     members: dict[str, Bits]
 
-    def certain(self, unit: Unit) -> int:
+    def certain(self, unit: int) -> int:
         """Return the variants in which a unit is yes, of a rule about members for any of them."""
-        if unit.scope == CASE:
-            return self.case.certain[unit.number]
-        return self.columns.any_member(self.members[unit.scope].certain[unit.number], unit.scope)
+        found = self.case.certain[unit]
+        for name, members in self.members.items():
+            if members.certain[unit]:
+                found |= self.columns.any_member(members.certain[unit], name)
+        return found
 
 
 class Shadow:

@@ -145,14 +145,14 @@ def test_columns_are_found_by_what_they_mean(pair: tuple[Program, Knowledge]) ->
 def test_rules_are_found_by_what_they_do(pair: tuple[Program, Knowledge]) -> None:
     program, _ = pair
     rules = [unit.rule for unit in program.units if unit.rule]
-    for found, wanted in (
-        (program.asking, [r for r in rules if r.then.ask]),
-        (program.guarding, [r for r in rules if r.then.guard]),
-        (program.speaking, [r for r in rules if r.then.supports or r.then.opposes]),
-        (program.acting, [r for r in rules if r.then.actions]),
-    ):
-        assert [unit.rule and unit.rule.id for unit in found] == [rule.id for rule in wanted]
     uses = program.uses
+    for found, wanted in (
+        (uses.asking, [r for r in rules if r.then.ask]),
+        (uses.guarding, [r for r in rules if r.then.guard]),
+        (uses.speaking, [r for r in rules if r.then.supports or r.then.opposes]),
+        (uses.acting, [r for r in rules if r.then.actions]),
+    ):
+        assert [program.units[number].name for number in found] == [rule.id for rule in wanted]
     told = {program.units[number].name: told for number, told in uses.candidates.items()}
     assert told == {r.id: (r.then.candidate.verdict, r.then.candidate.tier) for r in rules if r.then.candidate}
     for name, numbers in uses.makers.items():

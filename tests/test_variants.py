@@ -51,7 +51,7 @@ class Sides:
             alone = self.reasoner.infer(deal.changed(change), "deal", open_world)
             self._same(alone, row_of(together.case, lane), together.members, len(changes), lane)
             for unit in self.reasoner.program.units:
-                assert bool(together.certain(unit) >> lane & 1) is (alone.value(unit) == YES)
+                assert bool(together.certain(unit.number) >> lane & 1) is (alone.value(unit) == YES)
             decided = self.arbiter.decide(alone.case).verdict
             assert [name for name, rows in verdicts.items() if rows >> lane & 1] == [decided]
             self._same_verdict(deal.changed(change), alone, open_world)

@@ -58,8 +58,8 @@ class Builder:
 
     def _holding(self) -> Iterator[Holding]:
         """Yield each rule that is yes, once for the case or once for each member it holds for."""
-        holding = (n for n, value in enumerate(self.judgement.inference.strongest) if value == YES)
-        for unit in (self.judge.program.units[number] for number in holding):
+        units = self.judge.program.units
+        for unit in (units[number] for number in self.judgement.inference.holding(range(len(units)))):
             if unit.rule is not None:
                 for index in self.reasons.rows(unit):
                     yield unit.rule, index
@@ -74,11 +74,11 @@ class Builder:
     def guards(self) -> Iterator[GuardLine]:
         """Yield legal limits: those that hold, then those that cannot be excluded yet."""
         found: list[GuardLine] = []
-        for unit in self.judge.program.guarding:
-            rule = unit.rule
-            if rule is None or self.judgement.inference.value(unit) == NO:
+        program, values = self.judge.program, self.judgement.inference.strongest
+        for unit in (program.units[number] for number in program.uses.guarding if values[number] != NO):
+            rule, certain = unit.rule, values[unit.number] == YES
+            if rule is None:
                 continue
-            certain = self.judgement.inference.value(unit) == YES
             for index in self.reasons.rows(unit) if certain else [-1]:
                 found.append(self._guard(rule, self.explainer.because(rule, index) if certain else rule.title, certain))
         yield from sorted(found, key=lambda g: (g.answer != "yes", GUARD_LEVELS.index(g.level)))

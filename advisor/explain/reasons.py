@@ -79,8 +79,9 @@ class Reasons:
         return sorted(units, key=lambda u: (not _then(u).grave, not _rests_on_facts(u)))
 
     def _yes(self, wanted: Callable[[Unit], bool]) -> list[Unit]:
-        units = self.explainer.program.speaking
-        return [u for u in units if self.judgement.inference.value(u) == YES and wanted(u)]
+        program = self.explainer.program
+        units = (program.units[number] for number in self.judgement.inference.holding(program.uses.speaking))
+        return [unit for unit in units if wanted(unit)]
 
     def _of_units(self, units: Iterable[Unit], kind: ReasonKind, verdict: str) -> Iterator[Reason]:
         for unit in units:
