@@ -13,6 +13,8 @@ from operator import contains
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+import orjson
+
 from advisor.problems import AdvisorError
 from advisor.record import Declared, declared
 
@@ -119,10 +121,10 @@ class Coder:
         self.read = read
 
 
-def parsed(line: bytes) -> Any:
+def parsed(line: bytes | str) -> Any:
     """Parse JSON; raise BrokenError where it is none."""
     try:
-        return json.loads(line)
+        return orjson.loads(line)
     except (ValueError, RecursionError) as error:
         raise BrokenError from error
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from advisor.evidence import State
 from advisor.facttests import decider, knowing
+from advisor.late import BrokenError, compact, listed, parsed
 from advisor.model import CASE, Fact, FactRef, FactTest, KnowledgeTest, Value, paths_read
 from advisor.parts import Effects, Part, Tests
 from advisor.problems import EngineError
@@ -42,7 +42,7 @@ def _part(scope: str, decides: bool, units: Sequence[Unit]) -> Part:
             for unit in units
             for place, alternative in enumerate(unit.alternatives)
         ),
-        conditions=json.dumps([short(unit.tree) for unit in units], separators=(",", ":")),
+        conditions=compact([short(unit.tree) for unit in units]),
     )
 
 
@@ -137,10 +137,10 @@ def short(tree: Tree) -> Any:
 
 def conditions_of(part: Part) -> list[Any]:
     """Return the conditions of the units of a part in short form."""
-    conditions = json.loads(part.conditions)
-    if type(conditions) is not list or len(conditions) != len(part.units):
-        raise broken()
-    return conditions
+    try:
+        return listed(parsed(part.conditions), len(part.units))
+    except BrokenError as error:
+        raise broken() from error
 
 
 class Lowered:

@@ -85,7 +85,7 @@ FENCED = {
     "yaml": ("yamlfile",),
     "click": ("cli.*",),
     "jinja2": ("render.*",),
-    "orjson": ("render.data",),
+    "orjson": ("late", "render.data"),
     "vl_convert": ("render.charts",),
     "ibis": ("portfolio.*",),
     "sqlglot": ("portfolio.backend",),

@@ -38,8 +38,8 @@ COMMANDS = {
 }
 
 
-_GARBAGE = 50_000
-"""After so many new objects garbage is looked for; there is little, and to look more often took a twentieth longer."""
+_GARBAGE = 200_000
+"""After so many new objects garbage is looked for: there is little, and a review of one case takes less."""
 
 
 class _Lazy(click.Group):
