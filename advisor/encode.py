@@ -91,6 +91,10 @@ class Encoder:
         """Return the value of a single test column, from what is known of the case and of a member of its list."""
         return self._tests.function(column)(case, member)
 
+    def effect(self, scope: str, path: str, state: State) -> list[tuple[int, int]]:
+        """Return the test columns of a scope that read one fact alone, with their values."""
+        return self._world(False).effect(scope, path, state)
+
     def _world(self, open_world: bool) -> World:
         if open_world not in self._worlds:
             self._worlds[open_world] = World(self.program, self._tests, open_world)

@@ -11,12 +11,13 @@ from itertools import combinations
 from advisor.arbitrate import Arbiter
 from advisor.domain import Domain
 from advisor.evidence import View, doubt
-from advisor.goals import Goals, Ground, Step, Way, apply, consistent, states, step_order
+from advisor.goals import Goals
 from advisor.infer import Reasoner
 from advisor.inference import Inference
 from advisor.model import FALLBACK
 from advisor.record import dataclass
 from advisor.rows import Bits, lanes
+from advisor.ways import Ground, Step, Way, apply, consistent, states, step_order
 
 MAX_CHANGES = 3
 MAX_CARDS = 5

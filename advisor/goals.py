@@ -5,87 +5,19 @@ It starts from what would have to hold for another verdict, so it only tries cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import product
 
-from advisor.arbitrate import Arbiter, Contender
-from advisor.domain import Domain
+from advisor.arbitrate import Contender
 from advisor.evidence import Place, State, View, doubt, learnt
-from advisor.infer import Reasoner
 from advisor.inference import Inference
 from advisor.model import CASE, FALLBACK, FactRef, FactTest, KnowledgeTest, Value
 from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, HelperColumn, QuantifiedColumn, Tree
+from advisor.ways import Ground, Step, Way
 
-MAX_WAYS = 600
-"""How many change sets are kept for one sub-goal: smallest first, those that we can change first."""
-
-Step = tuple[Place, Value | None]
-"""One change: a fact gets this value, confirmed (None: known to be absent)."""
-
-Way = frozenset[Step]
 _NEVER: list[Way] = []
 _DONE: list[Way] = [frozenset()]
-
-
-def states(way: Iterable[Step]) -> dict[Place, State]:
-    """Return what the changed facts are then, each as if it had just been confirmed."""
-    return {place: learnt(value) for place, value in way}
-
-
-def apply(view: View, way: Iterable[Step]) -> View:
-    """Return the view with the changes made."""
-    return view.changed(states(way))
-
-
-def step_order(step: Step) -> tuple[str, str, str]:
-    """Order changes by path, member and value."""
-    (member, path), value = step
-    return path, member or "", str(value)
-
-
-def consistent(way: Way) -> bool:
-    """Tell whether no fact is given two values."""
-    return len({place for place, _ in way}) == len(way)
-
-
-class Ground:
-    """What a search stands on: the rule base, and how changes are weighed."""
-
-    def __init__(self, reasoner: Reasoner, arbiter: Arbiter, domain: Domain) -> None:
-        self.reasoner = reasoner
-        self.arbiter = arbiter
-        self.domain = domain
-
-    def foreign(self, way: Iterable[Step]) -> int:
-        """Count the changes that are not in our hands."""
-        return sum(self.domain.knowledge.facts[path].change != "ours" for (_, path), _ in way)
-
-    def cost(self, way: Iterable[Step]) -> int:
-        """Weigh changes by who can make them, then by what asking costs."""
-        return sum(self._weight[path] for (_, path), _ in way)
-
-    @cached_property
-    def _weight(self) -> dict[str, int]:
-        hardness = {"ours": 0, "theirs": 1, "given": 3}
-        facts = self.domain.knowledge.facts
-        return {path: hardness[fact.change] * 10 + fact.cost for path, fact in facts.items()}
-
-    def trim(self, ways: Iterable[Way], size: int) -> list[Way]:
-        """Keep the sets within the size, without those that contain another, cheapest first."""
-        unique = {way for way in ways if len(way) <= size and consistent(way)}
-        if len(unique) < 2:
-            return list(unique)
-        kept: list[Way] = []
-        for way in sorted(unique, key=self._place):
-            if len(kept) == MAX_WAYS:
-                break
-            if not any(other <= way for other in kept):
-                kept.append(way)
-        return kept
-
-    def _place(self, way: Way) -> tuple[int, int, list[tuple[str, str, str]]]:
-        return len(way), self.cost(way), sorted(map(step_order, way))
 
 
 class Goals:
@@ -229,20 +161,23 @@ class Goals:
         self, test: FactTest | KnowledgeTest, number: int, scope: str, member: int, bound: int, up: bool
     ) -> list[Way]:
         ways: list[Way] = []
-        for place in self._places(test, scope, member):
+        places = list(self._places(test, scope, member))
+        for place in places:
             for value, _ in self._options(place):
                 step: Step = (place, value)
-                now = self._after((step,), number, scope, member)
+                if len(places) == 1:
+                    now = self.ground.effect(scope, place[1], value)[number]
+                else:
+                    now = self._after((step,), number, scope, member)
                 if now >= bound if up else now <= bound:
                     ways.append(frozenset((step,)))
-        ways.extend(self._pairs(test, number, scope, member, bound, up))
+        ways.extend(self._pairs(places, number, scope, member, bound, up))
         return self.ground.trim(ways, self.size)
 
     def _pairs(
-        self, test: FactTest | KnowledgeTest, number: int, scope: str, member: int, bound: int, up: bool
+        self, places: Sequence[Place], number: int, scope: str, member: int, bound: int, up: bool
     ) -> Iterator[Way]:
         """Both sides of a comparison changed at once: two unknown facts have to be learnt together."""
-        places = list(self._places(test, scope, member))
         if len(places) < 2 or self.size < 2:
             return
         for left, right in product(*(self._options(place) for place in places)):

@@ -60,8 +60,16 @@ def _yaml_files(folder: str) -> Iterator[str]:
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _yaml_files(entry.path)
-        elif entry.name.endswith(YAML_SUFFIXES) and entry.name not in YAML_SUFFIXES and os.path.isfile(entry.path):
+        elif entry.name.endswith(YAML_SUFFIXES) and entry.name not in YAML_SUFFIXES and _is_file(entry):
             yield entry.path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry of a folder is a file, or a link to one; of most, the folder says it."""
+    try:
+        return entry.is_file()
+    except OSError:  # a circle of links
+        return False
 
 
 def playbook_files(library: Library) -> Iterator[tuple[str, Path]]:

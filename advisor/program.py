@@ -172,10 +172,11 @@ class Program:
     def deciding(self) -> Program:
         """The part that bears on verdicts: candidates, what defeats them, and whatever these rest on.
 
-        Units and columns keep their numbers. What is said and done about a verdict is most of a rule base.
+        Units and columns keep their numbers. What is said and done about a verdict is most of a rule base. Quantifiers
+        as rules write them, and which rules do what, are asked of the whole.
         """
         parts = tuple(tuple(part for part in level if part.decides) for level in self.parts)
-        return Program(self.columns, self.units, parts, self.tests, Uses(), self.quantified)
+        return Program(self.columns, self.units, parts, self.tests, Uses(), {})
 
     def below(self, units: Iterable[int]) -> set[int]:
         """Return these units and all on which they rest."""

@@ -331,7 +331,9 @@ def test_words_never_reach_the_evaluator(place: Path, library: Library) -> None:
     assert all(type(column) is int for column in columns)
 
 
-@pytest.mark.parametrize("conditions", ['["0]; raise SystemExit; c[0"]', "[[0]]", "[1.5]", "{}", "[[9,0]]", "[-1]", "[0"])
+@pytest.mark.parametrize(
+    "conditions", ['["0]; raise SystemExit; c[0"]', "[[0]]", "[1.5]", "{}", "[[9,0]]", "[-1]", "[0"]
+)
 def test_conditions_that_were_not_written_there_are_refused(conditions: str) -> None:
     part = Part("case", True, (0,), (0,), {}, (), conditions)
     with pytest.raises(EngineError, match="empty its folder"):

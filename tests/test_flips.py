@@ -16,12 +16,12 @@ from advisor.domain import Domain
 from advisor.engine import Engine
 from advisor.evidence import Place, State, View, learnt, places
 from advisor.flips import Flip, FlipSearch
-from advisor.goals import Step, Way, apply
 from advisor.infer import Reasoner
 from advisor.judge import Judge
 from advisor.model import GRADES, All, Either, FactRef, FactTest, FindingTest, KnowledgeTest, Not, Quantified
 from advisor.problems import EngineError
 from advisor.rulebase import Playbase
+from advisor.ways import Step, Way, apply
 from tests.build import Facts, compiled, fact, playbase, rule, view, yes
 from tests.strategies import Generator, Shape
 

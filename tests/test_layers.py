@@ -47,7 +47,7 @@ LAYERS = (
     ("beside",),
     ("infer",),
     ("arbitrate",),
-    ("settle",),
+    ("settle", "ways"),
     ("goals", "questions"),
     ("flips",),
     ("checks.logic", "checks.structure"),
