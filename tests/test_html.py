@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
@@ -14,7 +15,9 @@ import pytest
 from advisor.explain.report import report
 from advisor.judge import Judge
 from advisor.render import charts
-from advisor.render.blocks import Block, Cell, Fold, Line, Picture, Table
+from advisor.render import html as html_module
+from advisor.render.blocks import Block, Cell, Fold, Line, Part, Picture, Table
+from advisor.render.board import bound, piece
 from advisor.render.html import html
 from advisor.render.layout.pack import pack_page
 from advisor.render.output import render
@@ -161,6 +164,43 @@ def test_a_hostile_case_stays_text_in_the_pack(mini_judge: Judge, tmp_path: Path
 
 def _lay_out(review: Review, sheet: Any) -> None:
     pack_page(sheet, review)
+
+
+def many(judge: Judge, folder: Path, number: int) -> Review:
+    """Return a review of so many deals, alike but for their names."""
+    review = review_of(judge, folder, "A deal")
+    (deal,) = review.cases
+    return replace(review, cases=tuple(replace(deal, id=f"deal-{n}", file=f"{n}.yaml") for n in range(number)))
+
+
+@pytest.mark.parametrize("together", [1, 2, 3])
+def test_a_page_is_the_same_however_many_pictures_are_drawn_at_once(
+    mini_judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    review = many(mini_judge, tmp_path, 4)
+    whole = render("html", "en", partial(_lay_out, review), review)
+    assert whole.count("<svg") >= 5
+    monkeypatch.setattr(html_module, "TOGETHER", together)
+    assert render("html", "en", partial(_lay_out, review), review) == whole
+
+
+def test_a_pack_is_written_while_its_deals_are_read(
+    mini_judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of thousands, no more are held than have their pictures drawn at once, and as many that come next."""
+    monkeypatch.setattr(html_module, "TOGETHER", 3)
+    review, read = many(mini_judge, tmp_path, 20), []
+
+    def pieces() -> Iterator[list[Part]]:
+        for case in review.cases:
+            read.append(case.id)
+            yield piece("html", "en", case)
+
+    written = ""
+    for text in bound("html", "en", review, pieces(), []):
+        written += text
+        assert len(read) <= written.count("</article>") + 3 + 3
+    assert len(read) == written.count("</article>") == 20
 
 
 def test_the_same_review_gives_the_same_bytes(mini_judge: Judge, tmp_path: Path) -> None:

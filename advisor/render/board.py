@@ -72,7 +72,8 @@ def bound(format_: str, lang: str, review: Review, cases: Iterable[Piece], accou
     from advisor.render.layout.pack import ending, front
 
     first, last = (drawn(format_, lang, partial(write, review=review)) for write in (front, ending))
-    return bind(format_, lang, chain(first, *cases, *accounts, last))
+    whole = chain(first, chain.from_iterable(cases), chain.from_iterable(accounts), last)
+    return bind(format_, lang, whole)
 
 
 def _bodies(pieces: Iterable[Piece]) -> Iterator[str]:

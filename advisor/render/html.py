@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 from jinja2 import Environment, Template
 from markupsafe import Markup
@@ -22,6 +23,8 @@ from advisor.render.templating import environment
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SLOT = Markup("<!-- picture -->")
+TOGETHER = 250
+"""Parts whose pictures are drawn at once: each time takes a twentieth of a second beside the pictures themselves."""
 _Drawn = tuple[str, bool, str, str, str, str]
 """A cell: its column, whether it heads the row, its words, class, link and note."""
 
@@ -88,27 +91,41 @@ def _part(heading: Heading, below: list[Block]) -> Part:
     return Part(body, heading.text, heading.anchor, tuple(pictures))
 
 
-def document(found: Iterable[Part], lang: str) -> str:
-    """Put parts together as an HTML document: the first is its header, and the others lead back to it."""
-    whole: list[Part] = []
-    for part in _illustrated(list(found)):
-        if whole and not (part.title or part.anchor):
-            whole[-1] = replace(whole[-1], body=whole[-1].body + part.body)
-        else:
-            whole.append(part)
+def document(found: Iterable[Part], lang: str) -> Iterator[str]:
+    """Put parts together as an HTML document, which comes in pieces: no more of them are held than are drawn at once.
+
+    The first part is the header, and the others lead back to it.
+    """
+    others = _illustrated(_titled(found))
     words = {"back": say("pack.back").get(lang), "skip": say("pack.skip").get(lang)}
     code = "zh-CN" if lang == "zh" else "en"
-    return _template("page.html.j2").render(parts=whole, lang=code, words=words)
+    return map(str, _template("page.html.j2").generate(first=next(others), others=others, lang=code, words=words))
 
 
-def _illustrated(found: Sequence[Part]) -> Iterator[Part]:
-    """Draw the pictures of all parts at once, and put each where it belongs."""
-    drawings = iter(charts.draw([picture for part in found for picture in part.pictures]))
+def _titled(found: Iterable[Part]) -> Iterator[Part]:
+    """Add parts that nothing heads to what stands before them."""
+    whole: Part | None = None
     for part in found:
-        texts = part.body.split(_SLOT)
-        yield replace(part, body=texts[0] + Markup("").join(next(drawings) + text for text in texts[1:]), pictures=())
+        if whole is None or part.title or part.anchor:
+            if whole is not None:
+                yield whole
+            whole = part
+        else:
+            whole = replace(whole, body=whole.body + part.body, pictures=(*whole.pictures, *part.pictures))
+    if whole is not None:
+        yield whole
+
+
+def _illustrated(found: Iterator[Part]) -> Iterator[Part]:
+    """Draw the pictures of many parts at once, and put each where it belongs."""
+    while some := list(islice(found, TOGETHER)):
+        drawings = iter(charts.draw([picture for part in some for picture in part.pictures]))
+        for part in some:
+            texts = part.body.split(_SLOT)
+            body = texts[0] + Markup("").join(next(drawings) + text for text in texts[1:])
+            yield replace(part, body=body, pictures=())
 
 
 def html(blocks: Iterable[Block], lang: str) -> str:
     """Return blocks as an HTML document."""
-    return document(parts(blocks), lang)
+    return "".join(document(parts(blocks), lang))

@@ -30,7 +30,7 @@ def render(format_: str, lang: str, layout: Layout, plain: Any) -> str:
         from advisor.render.data import to_json
 
         return to_json(plain) + "\n"
-    return bind(format_, lang, drawn(format_, lang, layout))
+    return "".join(_pieces(bind(format_, lang, drawn(format_, lang, layout))))
 
 
 def drawn(format_: str, lang: str, layout: Layout) -> list[Part]:
@@ -51,13 +51,14 @@ def drawn(format_: str, lang: str, layout: Layout) -> list[Part]:
     return [Part("\n".join(line.rstrip() for line in stream.getvalue().split("\n")))]
 
 
-def bind(format_: str, lang: str, parts: Iterable[Part]) -> str:
+def bind(format_: str, lang: str, parts: Iterable[Part]) -> Document:
     """Put the parts of a document together, in the order in which they are read."""
     if format_ == "html":
         from advisor.render.html import document
 
         return document(parts, lang)
-    return ("\n" if format_ == "markdown" else "").join(part.body for part in parts)
+    between = "\n" if format_ == "markdown" else ""
+    return (between + part.body if number else part.body for number, part in enumerate(parts))
 
 
 def ready(format_: str) -> None:
