@@ -15,6 +15,7 @@ from advisor import paths
 from advisor.cli import options
 from advisor.judge import Judge
 from advisor.record import dataclass
+from advisor.render.output import ready
 from advisor.result import CaseReport, Overview, Unreadable
 from advisor.review import Judged, judged, put_together
 
@@ -49,6 +50,8 @@ Drawn = tuple[Judged, dict[str, bytes]]
 
 def reviewed(judge: Judge, files: list[Path], manner: Manner) -> tuple[Overview, Pieces]:
     """Judge files and draw their deals; where a process is lost, its file is listed with the reason."""
+    for format_ in manner.pieces:
+        ready(format_)  # here once, not in each of the processes that draw
     progress = options.Progress(len(files))
     found: list[Judged] = []
     pieces = _spool() if manner.pieces else None

@@ -44,6 +44,12 @@ def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
+def prepare() -> None:
+    """Read the templates, for the processes too that are begun after this."""
+    for name in ("part.html.j2", "page.html.j2"):
+        _template(name)
+
+
 def _shown(text: str) -> str:
     """Return words on one line, with nothing in them that a browser would obey."""
     return visible(" ".join(text.split()))

@@ -65,6 +65,10 @@ def ready(format_: str) -> None:
     """Load what shows a document in a format, which takes longer than to draw most of them."""
     if format_ == "text":
         import advisor.render.terminal  # noqa: F401
+    if format_ == "html":
+        from advisor.render.html import prepare
+
+        prepare()
 
 
 def show(format_: str, lang: str, layout: Layout, plain: Any, stream: IO[str] | None = None) -> None:
