@@ -1,8 +1,8 @@
 """Work done in processes of its own: quicker on several cores, and what goes wrong with one item costs that item.
 
-The engine's C extension can crash a process, and an input may take for ever, or all memory. A worker gets one item at
-a time; one that dies, takes too long or needs too much is replaced, and its item is given up with the reason
-(docs/decisions/0014-what-one-case-may-cost.md).
+The engine's C extension can crash a process, and an input may take for ever, or all memory. A worker works on one item
+at a time, and has the next one waiting; one that dies, takes too long or needs too much is replaced, and the item that
+it had in hand is given up with the reason (docs/decisions/0014-what-one-case-may-cost.md).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import pickle
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -29,6 +30,9 @@ PATIENCE = 300.0
 MEMORY = 1_000
 """Megabytes that a worker may take beyond what it has when it begins. The number is ours: a case with three lists
 of 500 members takes a quarter of it."""
+
+_AHEAD = 2
+"""Items that a worker has been given at most: what becomes of one is taken in while it works on the next."""
 
 _OUT_OF_MEMORY = 99
 """With what a worker ends that has come to its limit; nothing else here ends so."""
@@ -57,7 +61,7 @@ def work(
 
 
 class _Worker(Generic[T, R]):
-    """A process and the pipe to it; `item` is the place of what it has in hand."""
+    """A process and the pipe to it; `items` are the places of what it was given, first what it has in hand."""
 
     def __init__(self, function: Callable[[T], R], others: Sequence[Connection], memory: int) -> None:
         context = multiprocessing.get_context("fork")
@@ -67,13 +71,20 @@ class _Worker(Generic[T, R]):
         self.process: BaseProcess = context.Process(target=_serve, args=given, daemon=True)
         self.process.start()
         theirs.close()
-        self.item: int | None = None
+        self.items: deque[int] = deque()
         self.since = 0.0
 
     def give(self, number: int, item: T) -> None:
-        self.item, self.since = number, time.monotonic()
+        if not self.items:
+            self.since = time.monotonic()
+        self.items.append(number)
         with contextlib.suppress(OSError):  # it died meanwhile, which is seen when its answer is read
             self.pipe.send(item)
+
+    def finish(self) -> int:
+        """Return the place of what it had in hand, and take it that it goes on with the next."""
+        self.since = time.monotonic()
+        return self.items.popleft()
 
     def stop(self) -> None:
         if self.process.is_alive():
@@ -108,24 +119,27 @@ class _Pool(Generic[T, R]):
 
     def run(self, items: Sequence[T]) -> Iterator[tuple[int, R | GaveUp]]:
         """Hand out the items, each to whoever is free."""
-        waiting = iter(enumerate(items))
-        for worker in self.workers:
-            worker.give(*next(waiting))
-        busy = list(self.workers)
-        while busy:
+        waiting = deque(range(len(items)))
+        for _ in range(_AHEAD):
+            self._hand_out(items, waiting, self.workers)
+        while busy := [worker for worker in self.workers if worker.items]:
             for worker in self._finished(busy):
-                assert worker.item is not None
                 found = self._result(worker)
-                yield worker.item, found
-                busy.remove(worker)
-                following = next(waiting, None)
-                if following is not None:
-                    if isinstance(found, GaveUp):
-                        self.workers.remove(worker)
-                        worker = self._hire()  # noqa: PLW2901 -- takes the place of the one that was lost
-                        self.workers.append(worker)
-                    worker.give(*following)
-                    busy.append(worker)
+                yield worker.finish(), found
+                if isinstance(found, GaveUp):
+                    waiting.extendleft(reversed(worker.items))
+                    self.workers.remove(worker)
+                    if not waiting:
+                        continue
+                    worker = self._hire()  # noqa: PLW2901 -- takes the place of the one that was lost
+                    self.workers.append(worker)
+                self._hand_out(items, waiting, [worker] * (_AHEAD - len(worker.items)))
+
+    def _hand_out(self, items: Sequence[T], waiting: deque[int], workers: Iterable[_Worker[T, R]]) -> None:
+        for worker in workers:
+            if waiting:
+                number = waiting.popleft()
+                worker.give(number, items[number])
 
     def _finished(self, busy: Sequence[_Worker[T, R]]) -> list[_Worker[T, R]]:
         """Wait until some workers have answered, died, or had their time."""

@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from advisor import workers
 from advisor.workers import GaveUp, work
 
 Outcome = int | str
@@ -68,6 +70,22 @@ def test_every_item_is_answered_once(count: int) -> None:
 def test_a_process_that_dies_costs_its_item(item: str, reason: str, count: int) -> None:
     found = outcomes([1, item, 2, item, 3], count)
     assert found == {0: 2, 1: GaveUp(reason), 2: 4, 3: GaveUp(reason), 4: 6}
+
+
+@pytest.mark.parametrize(("items", "begun"), [([1, "crash"], 1), ([1, "crash", 2], 2), (["crash", "crash", 1], 3)])
+def test_a_lost_process_is_replaced_while_something_is_left(
+    monkeypatch: pytest.MonkeyPatch, items: list[Outcome], begun: int
+) -> None:
+    hired, hire = list[int](), workers._Pool._hire
+
+    def counted(pool: Any) -> Any:
+        hired.append(1)
+        return hire(pool)
+
+    monkeypatch.setattr(workers._Pool, "_hire", counted)
+    lost = GaveUp("its process was ended by SIGKILL")
+    assert outcomes(items, 1) == {n: lost if item == "crash" else 2 * int(item) for n, item in enumerate(items)}
+    assert len(hired) == begun
 
 
 def test_a_process_that_hangs_is_ended() -> None:
