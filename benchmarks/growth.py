@@ -26,9 +26,9 @@ DEALS = (10, 100, 1000, 10_000, 100_000)
 PEOPLE = (0, 10, 30, 100, 300, 500)
 END = 3
 """The exponent over so many of the largest sizes counts: what does not grow would hide the rest."""
-LINEAR = 1.15
-"""What still counts as linear: what grows is soon larger than the caches, and then each step takes longer. How many
-steps rules take is counted beside: functions called, which are as many a rule for the many as for the few.
+LINEAR = 1.1
+"""What still counts as linear: the machine is not alone, and what outgrows its caches takes longer at each step. How
+many steps rules take is counted beside: functions called, which are as many a rule for the many as for the few.
 """
 FLAT = 5.0
 """MB by which memory may differ between the first tenth of the deals and the end."""
