@@ -91,7 +91,7 @@ class Encoder:
         """Return the value of a single test column, from what is known of the case and of a member of its list."""
         return self._tests.function(column)(case, member)
 
-    def effect(self, scope: str, path: str, state: State) -> list[tuple[int, int]]:
+    def effect(self, scope: str, path: str, state: State) -> dict[int, int]:
         """Return the test columns of a scope that read one fact alone, with their values."""
         return self._world(False).effect(scope, path, state)
 
@@ -190,7 +190,7 @@ class Encoder:
             scope, index, _ = places[member]
         if path in world.compared:
             return False
-        marks[scope].note(1 << index * width + number, world.effect(scope, path, state))
+        marks[scope].note(1 << index * width + number, world.effect(scope, path, state).items())
         return True
 
     def _list_known(self, test: KnowledgeTest, view: View, open_world: bool) -> int:

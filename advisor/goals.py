@@ -163,10 +163,10 @@ class Goals:
         ways: list[Way] = []
         places = list(self._places(test, scope, member))
         for place in places:
-            for value, _ in self._options(place):
+            for value, state in self._options(place):
                 step: Step = (place, value)
                 if len(places) == 1:
-                    now = self.ground.effect(scope, place[1], value)[number]
+                    now = self.ground.reasoner.encoder.effect(scope, place[1], state)[number]
                 else:
                     now = self._after((step,), number, scope, member)
                 if now >= bound if up else now <= bound:

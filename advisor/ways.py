@@ -15,7 +15,7 @@ MAX_WAYS = 600
 """How many change sets are kept for one sub-goal: smallest first, those that we can change first."""
 
 KEPT = 4_096
-"""So many values of facts are kept with what tests make of them, and so many sets as weighed: they recur."""
+"""So many sets are kept as weighed: they recur."""
 
 Step = tuple[Place, Value | None]
 """One change: a fact gets this value, confirmed (None: known to be absent)."""
@@ -51,12 +51,7 @@ class Ground:
         self.reasoner = reasoner
         self.arbiter = arbiter
         self.domain = domain
-        self.effect = lru_cache(maxsize=KEPT, typed=True)(self._effect)
-        """The test columns of a scope that read one fact alone, with their values once it has a value."""
         self._place = lru_cache(maxsize=KEPT)(self._placed)
-
-    def _effect(self, scope: str, path: str, value: Value | None) -> dict[int, int]:
-        return dict(self.reasoner.encoder.effect(scope, path, learnt(value)))
 
     def foreign(self, way: Iterable[Step]) -> int:
         """Count the changes that are not in our hands."""

@@ -109,24 +109,24 @@ class World:
         """Yield the tests of a scope that read these facts, with their values."""
         for path in paths:
             state = member[path] if path in member else case.get(path, UNKNOWN_STATE)
-            yield from self._effect(scope, path, state.known, state.value, state.grade, state.stale, state.contradicted)
+            yield from self.effect(scope, path, state).items()
             if path in self.compared:
                 for number, test in self._paired(scope, path):
                     yield number, test(case, member)
 
-    def effect(self, scope: str, path: str, state: State) -> list[tuple[int, int]]:
+    def effect(self, scope: str, path: str, state: State) -> dict[int, int]:
         """Return the tests of a scope that read one fact alone, with their values."""
         return self._effect(scope, path, state.known, state.value, state.grade, state.stale, state.contradicted)
 
     def _decided(
         self, scope: str, path: str, known: Known, value: Value | None, grade: int, stale: bool, contradicted: bool
-    ) -> list[tuple[int, int]]:
+    ) -> dict[int, int]:
         """Decide the tests that read one fact alone; the same facts are the same in case after case."""
-        told, decided = list[tuple[int, int]](), tuple[int, ...]()
+        told, decided = dict[int, int](), tuple[int, ...]()
         effects = self._program.tests.effects.get(path) if known != "unknown" else None
         if effects is not None and scope == self._tests.knowledge.scope_of(path):
             decided, used = effects.tests, self._program.used
-            told = [pair for pair in effects.of(value) if pair[0] in used]
+            told = {number: test for number, test in effects.of(value) if number in used}
         others = self._alone(scope, path, decided)
         states = {path: State(known, value, grade, stale, contradicted)}
-        return told + [(number, test(states, states)) for number, test in others]
+        return told | {number: test(states, states) for number, test in others}
