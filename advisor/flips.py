@@ -50,7 +50,7 @@ class FlipSearch:
             if self._enough(found):
                 break
         cards = self._cards(sorted(found.values(), key=self._order), view)
-        return [self._confirmed(flip, trials, view, name) for flip in cards]
+        return [self._confirmed(flip, trials, name) for flip in cards]
 
     def _candidates(self, trials: _Trials, inference: Inference, verdict: str, size: int) -> list[Way]:
         """Return sets of exactly `size` changes worth checking.
@@ -104,9 +104,9 @@ class FlipSearch:
     def _flip(self, way: Way, trials: _Trials) -> Flip:
         return Flip(tuple(sorted(way, key=step_order)), trials.verdict[way])
 
-    def _confirmed(self, flip: Flip, trials: _Trials, view: View, name: str) -> Flip:
+    def _confirmed(self, flip: Flip, trials: _Trials, name: str) -> Flip:
         """Run the engine on the changed case; raise EngineError if it does not say what the search found."""
-        self.reasoner.confirm(apply(view, flip.changes), trials.values(frozenset(flip.changes)), name)
+        self.reasoner.confirm(apply(trials.view, flip.changes), trials.values(frozenset(flip.changes)), name)
         return flip
 
     def _order(self, flip: Flip) -> tuple[int, bool, bool, int, list[tuple[str, str, str]]]:

@@ -73,7 +73,8 @@ def put_together(judge: Judge, found: Iterable[Judged], before: Mapping[str, Pre
     accounts = [one.entry for one in found if isinstance(one.entry, AccountReport)]
     unreadable = [one.entry for one in found if isinstance(one.entry, Unreadable)]
     changes = [one.change for one in found if one.change is not None]
-    overview = Overview(
+    kind: type[Overview] = Review if all(isinstance(one, CaseReport) for one in reports) else Overview
+    return kind(
         schema_version=SCHEMA_VERSION,
         disclaimer=judge.knowledge.disclaimer,
         cases=tuple(sorted(reports, key=urgency)),
@@ -81,8 +82,6 @@ def put_together(judge: Judge, found: Iterable[Judged], before: Mapping[str, Pre
         unreadable=tuple(sorted(unreadable, key=lambda u: u.file)),
         changes=_changes(judge, changes, before) if before is not None else None,
     )
-    cases = tuple(case for case in overview.cases if isinstance(case, CaseReport))
-    return Review(**{**vars(overview), "cases": cases}) if len(cases) == len(reports) else overview
 
 
 def review(

@@ -50,8 +50,9 @@ def work(
 ) -> Iterator[tuple[int, R | GaveUp]]:
     """Yield the place of each item and what became of it, as they are finished.
 
-    The function is inherited, not sent; items and results are pickled between the processes. An item may take so many
-    seconds, and its worker so many megabytes beyond what it began with; memory is limited on Linux alone.
+    The function is inherited, not sent; items and results are pickled between the processes. Items have to be small, as
+    one waits in the pipe to a worker, who may not read it before its last result was read here. An item may take so
+    many seconds, and its worker so many megabytes beyond what it began with; memory is limited on Linux alone.
     """
     pool = _Pool(function, min(count, len(items)), patience, memory)
     try:

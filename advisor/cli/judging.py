@@ -39,7 +39,7 @@ class Manner:
     lang: str
 
     @property
-    def pieces(self) -> frozenset[str]:
+    def piecewise(self) -> frozenset[str]:
         """The formats in which deals are drawn as pieces; each shows the whole of a deal."""
         return self.formats - {"text"}
 
@@ -50,11 +50,11 @@ Drawn = tuple[Judged, dict[str, bytes]]
 
 def reviewed(judge: Judge, files: list[Path], manner: Manner) -> tuple[Overview, Pieces]:
     """Judge files and draw their deals; where a process is lost, its file is listed with the reason."""
-    for format_ in manner.pieces:
+    for format_ in manner.piecewise:
         ready(format_)  # here once, not in each of the processes that draw
     progress = options.Progress(len(files))
     found: list[Judged] = []
-    pieces = _spool() if manner.pieces else None
+    pieces = _spool() if manner.piecewise else None
     with closing(progress):
         for number, (one, drawn) in _each(partial(_one, judge, manner), files):
             progress.step(files[number])
@@ -103,12 +103,12 @@ def _lost(path: Path, reason: str) -> Drawn:
 
 
 def _one(judge: Judge, manner: Manner, path: Path) -> Drawn:
-    found = judged(judge, path, manner.day, manner.names, manner.before, whole=bool(manner.pieces))
+    found = judged(judge, path, manner.day, manner.names, manner.before, whole=bool(manner.piecewise))
     entry = found.entry
     if not isinstance(entry, CaseReport):
         return found, {}
     from advisor.render.board import briefly, piece
     from advisor.spool import packed
 
-    drawn = {format_: packed(piece(format_, manner.lang, entry)) for format_ in manner.pieces}
+    drawn = {format_: packed(piece(format_, manner.lang, entry)) for format_ in manner.piecewise}
     return found if "text" in manner.formats else replace(found, entry=briefly(entry)), drawn

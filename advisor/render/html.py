@@ -24,7 +24,7 @@ from advisor.render.templating import environment
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SLOT = Markup("<!-- picture -->")
 TOGETHER = 250
-"""Parts whose pictures are drawn at once: each time takes a twentieth of a second beside the pictures themselves."""
+"""Parts whose pictures are drawn at once: each time takes a hundredth of a second beside the pictures themselves."""
 _Drawn = tuple[str, bool, str, str, str, str]
 """A cell: its column, whether it heads the row, its words, class, link and note."""
 
