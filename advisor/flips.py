@@ -129,6 +129,8 @@ class _Trials:
     def run(self, ways: Iterable[Way]) -> None:
         """Find the verdicts of sets of changes, as far as they are not known yet."""
         new = [way for way in dict.fromkeys(ways) if way not in self.verdict]
+        if not new:
+            return
         imagined = self.reasoner.imagine_all(self.view, [states(way) for way in new])
         for verdict, rows in self.arbiter.verdicts(imagined.case, (1 << len(new)) - 1).items():
             self.verdict.update((new[number], verdict) for number in lanes(rows))
