@@ -33,15 +33,16 @@ class Choices:
         possible = {*self.judgement.settlement.possible}
         ranked = sorted(self._fates(), key=lambda pair: _STATUSES.index(pair[1]))
         for contender, status in ranked:
-            if status != "undecided" or contender.verdict in possible:
-                line = OptionLine(self.builder.verdict(contender.verdict), status, self._fate(contender, status))
-                found.setdefault(contender.verdict, line)
+            verdict = contender.verdict
+            if verdict not in found and (status != "undecided" or verdict in possible):
+                found[verdict] = OptionLine(self.builder.verdict(verdict), status, self._fate(contender, status))
         if self.judgement.decision.winner is None:
             verdict = self.judgement.decision.verdict
             first = OptionLine(self.builder.verdict(verdict), "wins", say("reason.fallback"))
             found = {verdict: first, **{k: v for k, v in found.items() if k != verdict}}
         for verdict in always:
-            found.setdefault(verdict, OptionLine(self.builder.verdict(verdict), "uncalled", self._far(verdict)))
+            if verdict not in found:
+                found[verdict] = OptionLine(self.builder.verdict(verdict), "uncalled", self._far(verdict))
         return list(found.values())
 
     def _fates(self) -> Iterator[tuple[Contender, OptionStatus]]:
@@ -85,10 +86,10 @@ class Choices:
                 seen.add(place)
                 yield EndLine(say("end.turns", fact=labelled(fact), value=value), fact.value, (fact,), verdict)
         for contender in self.judgement.decision.undecided:
-            missing = missing_facts(self.builder.explainer, contender.unit)
-            told = any((fact.member, fact.path) in seen for fact in missing)
-            if self._ends_pursuit(contender.verdict) and self._possible(contender) and not told:
-                yield self._end(contender, missing)
+            if self._ends_pursuit(contender.verdict) and self._possible(contender):
+                missing = missing_facts(self.builder.explainer, contender.unit)
+                if not any((fact.member, fact.path) in seen for fact in missing):
+                    yield self._end(contender, missing)
 
     def _end(self, contender: Contender, missing: tuple[FactLine, ...]) -> EndLine:
         rule = contender.unit.rule
