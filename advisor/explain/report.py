@@ -265,10 +265,10 @@ class _CaseBuilder(Builder):
 
     def _undecided(self) -> Iterator[str]:
         """Name the rules that may yet hold, for the case or for somebody on it."""
-        inference = self.judgement.inference
+        inference, units = self.judgement.inference, self.judge.program.units
         rows = zip(inference.case, *chain.from_iterable(inference.members.values()), strict=True)
-        units = (unit for unit, values in zip(self.judge.program.units, rows, strict=True) if UNDECIDED in values)
-        return (unit.rule.id for unit in units if unit.rule is not None)
+        rules = (units[number].rule for number, values in enumerate(rows) if UNDECIDED in values)
+        return (rule.id for rule in rules if rule is not None)
 
 
 def _contradicted_first(fact: FactLine) -> bool:
