@@ -87,6 +87,8 @@ class Goals:
 
     def _product(self, parts: Iterable[list[Way]]) -> list[Way]:
         """All of these goals reached; the parts are trimmed already, and looked at until one cannot be reached."""
+        if self.size == 1:
+            return self._common(parts)
         some: list[list[Way]] = []
         for part in parts:
             if not part:
@@ -99,6 +101,16 @@ class Goals:
             if not result:
                 return _NEVER
         return result
+
+    def _common(self, parts: Iterable[list[Way]]) -> list[Way]:
+        """The single changes that reach all of these goals, which are looked at until there is none left."""
+        found = _DONE
+        for part in parts:
+            if part != _DONE:
+                found = part if found is _DONE else [way for way in found if way in part]
+                if not found:
+                    return _NEVER
+        return found
 
     def _unit(self, number: int, scope: str, member: int, bound: int, up: bool) -> list[Way]:
         key = (number, scope, member, bound, up)
