@@ -195,4 +195,4 @@ class Builder:
         places: list[tuple[Place, State]] = [((None, path), state) for path, state in sorted(view.states.items())]
         for members in view.lists.values():
             places.extend(((m.id, path), state) for m in members for path, state in sorted(m.states.items()))
-        return (self.wording.fact(place, state) for place, state in places if wanted(state))
+        return (self.wording.fact(place) for place, state in places if wanted(state))

@@ -103,7 +103,7 @@ class People:
         for path in self.knowledge.headline:
             state = member.states.get(path)
             if state is not None and (state.known != "unknown" or state.contradicted):
-                yield self.explainer.wording.fact((member.id, path), state)
+                yield self.explainer.wording.fact((member.id, path))
 
 
 def precedence(slot: Slot, rule: Rule) -> tuple[int, str]:

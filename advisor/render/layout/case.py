@@ -94,7 +94,8 @@ def _hangs(case: Told, most: int) -> tuple[list[Text], int]:
 def _kinds(case: Told) -> list[Text]:
     """Return the facts that a verdict hangs on, those first that are worth asking first, and of members one a kind."""
     found: dict[str, FactLine] = {}
-    for fact in (*(q.fact for q in case.questions if q.fact in case.hangs_on), *case.hangs_on):
+    hanging = frozenset(case.hangs_on)
+    for fact in (*(q.fact for q in case.questions if q.fact in hanging), *case.hangs_on):
         found.setdefault(fact.path, fact)
     return list(map(labelled, found.values()))
 
