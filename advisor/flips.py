@@ -15,6 +15,7 @@ from advisor.goals import Goals
 from advisor.infer import Reasoner
 from advisor.inference import Inference
 from advisor.model import FALLBACK
+from advisor.moves import Moves
 from advisor.record import dataclass
 from advisor.rows import Bits, lanes
 from advisor.ways import Ground, Step, Way, apply, consistent, states, step_order
@@ -42,7 +43,7 @@ class FlipSearch:
     def find(self, view: View, verdict: str, inference: Inference, name: str) -> list[Flip]:
         """Return at most MAX_CARDS flips: fewest changes first, then those that lie in our hands."""
         found: dict[Way, Flip] = {}
-        trials = _Trials(self.reasoner, self.arbiter, view)
+        trials = _Trials(self.ground, view)
         for size in range(1, MAX_CHANGES + 1):
             ways = self._candidates(trials, inference, verdict, size)
             trials.run(part for way in ways for part in _parts(way))
@@ -58,14 +59,13 @@ class FlipSearch:
         A change can break what held before. A smaller set that does not turn the verdict is therefore taken
         as a new start, from which the rest is searched.
         """
-        view = self.reasoner.quarantine.apply(trials.view)
-        ways = Goals(self.ground, view, inference, size).ways(verdict)
+        ways = Goals(trials.moves, inference, size).ways(verdict)
         found = dict.fromkeys(way for way in ways if len(way) == size)
         smaller = [way for way in ways if len(way) < size]
         trials.run(smaller)
         for way in smaller:
             if trials.verdict[way] == verdict:
-                changed = _Trials(self.reasoner, self.arbiter, apply(trials.view, way))
+                changed = _Trials(self.ground, apply(trials.view, way))
                 rest = self._candidates(changed, self.reasoner.imagine(changed.view), verdict, size - len(way))
                 found.update((way | more, None) for more in rest if consistent(way | more))
         return list(found)
@@ -119,10 +119,11 @@ class FlipSearch:
 class _Trials:
     """The verdicts of one view under sets of changes, tried side by side."""
 
-    def __init__(self, reasoner: Reasoner, arbiter: Arbiter, view: View) -> None:
-        self.reasoner = reasoner
-        self.arbiter = arbiter
+    def __init__(self, ground: Ground, view: View) -> None:
+        self.reasoner = ground.reasoner
+        self.arbiter = ground.arbiter
         self.view = view
+        self.moves = Moves(ground, ground.reasoner.quarantine.apply(view))
         self.verdict: dict[Way, str] = {}
         self._found: dict[Way, tuple[Bits, int]] = {}
 

@@ -5,16 +5,15 @@ It starts from what would have to hold for another verdict, so it only tries cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import product
 
 from advisor.arbitrate import Contender
-from advisor.evidence import Place, State, View, doubt, learnt
 from advisor.inference import Inference
-from advisor.model import CASE, FALLBACK, FactRef, FactTest, KnowledgeTest, Value
+from advisor.model import CASE, FALLBACK
+from advisor.moves import Goal, Moves
 from advisor.program import NO, UNDECIDED, YES, Column, FindingColumn, HelperColumn, QuantifiedColumn, Tree
-from advisor.ways import Ground, Step, Way
+from advisor.ways import Way
 
 _NEVER: list[Way] = []
 _DONE: list[Way] = [frozenset()]
@@ -23,16 +22,15 @@ _DONE: list[Way] = [frozenset()]
 class Goals:
     """Ways of at most `size` changes to bring columns to wanted values, from one inference."""
 
-    def __init__(self, ground: Ground, view: View, inference: Inference, size: int) -> None:
-        self.ground = ground
-        self.program = ground.reasoner.program
-        self.view = view
+    def __init__(self, moves: Moves, inference: Inference, size: int) -> None:
+        self.moves = moves
+        self.ground = moves.ground
+        self.program = moves.ground.reasoner.program
         self.inference = inference
         self.size = size
         self._falling: dict[int, list[Way]] = {}
-        self._units: dict[tuple[int, str, int, int, bool], list[Way]] = {}
-        self._known: dict[tuple[int, str, int, int, bool], list[Way]] = {}
-        self._changes: dict[Place, list[tuple[Value | None, State]]] = {}
+        self._units: dict[Goal, list[Way]] = {}
+        self._known: dict[Goal, list[Way]] = {}
 
     def ways(self, verdict: str) -> list[Way]:
         """Return ways in which another verdict could win."""
@@ -156,7 +154,7 @@ class Goals:
             units = self.program.writers(column.number)
             parts = (self._unit(u.number, scope, member, bound, up) for u in units)
             return self._union(parts) if up else self._product(parts)
-        return self._test(means, column.number, scope, member, bound, up)
+        return self.moves.reaching(means, (column.number, scope, member, bound, up), self.size)
 
     def _quantified(self, means: QuantifiedColumn, bound: int, up: bool) -> list[Way]:
         if means.quantifier == "none":
@@ -168,77 +166,3 @@ class Goals:
         indexes = range(len(self.inference.columns.members[means.list]))
         parts = (self._column(means.member_column, means.list, i, bound, up) for i in indexes)
         return self._union(parts) if up is strongest else self._product(parts)
-
-    def _test(
-        self, test: FactTest | KnowledgeTest, number: int, scope: str, member: int, bound: int, up: bool
-    ) -> list[Way]:
-        ways: list[Way] = []
-        places = list(self._places(test, scope, member))
-        for place in places:
-            for value, state in self._options(place):
-                step: Step = (place, value)
-                if len(places) == 1:
-                    now = self.ground.reasoner.encoder.effect(scope, place[1], state)[number]
-                else:
-                    now = self._after((step,), number, scope, member)
-                if now >= bound if up else now <= bound:
-                    ways.append(frozenset((step,)))
-        ways.extend(self._pairs(places, number, scope, member, bound, up))
-        return self.ground.trim(ways, self.size)
-
-    def _pairs(
-        self, places: Sequence[Place], number: int, scope: str, member: int, bound: int, up: bool
-    ) -> Iterator[Way]:
-        """Both sides of a comparison changed at once: two unknown facts have to be learnt together."""
-        if len(places) < 2 or self.size < 2:
-            return
-        for left, right in product(*(self._options(place) for place in places)):
-            steps: tuple[Step, Step] = ((places[0], left[0]), (places[1], right[0]))
-            now = self._after(steps, number, scope, member)
-            if now >= bound if up else now <= bound:
-                yield frozenset(steps)
-
-    def _places(self, test: FactTest | KnowledgeTest, scope: str, member: int) -> Iterator[Place]:
-        paths = [test.path]
-        if isinstance(test, FactTest) and isinstance(test.operand, FactRef):
-            paths.append(test.operand.path)
-        for path in paths:
-            if "." in path:
-                own = self.ground.domain.knowledge.scope_of(path)
-                yield (None if own == CASE else self.inference.columns.ids[scope][member], path)
-
-    def _options(self, place: Place) -> list[tuple[Value | None, State]]:
-        """Values that the fact could take, as if confirmed; its present one only if confirming changes something.
-
-        A fact that nobody can change can only be learnt, or proven.
-        """
-        if self.ground.domain.knowledge.facts[place[1]].our_label:
-            return []
-        if place not in self._changes:
-            now = self.view.state(place)
-            fixed = now.known != "unknown" and self.ground.domain.knowledge.facts[place[1]].change == "given"
-            values = [] if fixed else self._reachable(place, now)
-            if now.known != "unknown" and now.value not in values:
-                values = [*values, now.value]
-            options = [(value, learnt(value)) for value in values]
-            self._changes[place] = [(value, state) for value, state in options if state != now]
-        return self._changes[place]
-
-    def _reachable(self, place: Place, now: State) -> list[Value | None]:
-        """Return the values that a fact could take; what only moves forward does not go back."""
-        fact, values = self.ground.domain.knowledge.facts[place[1]], self.ground.domain.values(place, self.view)
-        if not fact.one_way or now.known != "value" or now.value is None or doubt(now, fact):
-            return values
-        reached = fact.rank(now.value)
-        return [value for value in values if value is not None and fact.rank(value) >= reached]  # type: ignore[operator]
-
-    def _after(self, steps: tuple[Step, ...], number: int, scope: str, member: int) -> int:
-        """Return a test's value once facts have changed."""
-        case = self.view.states
-        own = self.view.lists[scope][member].states if scope != CASE else {}
-        for (of, path), value in steps:
-            if of is None:
-                case = {**case, path: learnt(value)}
-            else:
-                own = {**own, path: learnt(value)}
-        return self.ground.reasoner.encoder.test(number, case, own)
