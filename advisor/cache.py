@@ -13,23 +13,20 @@ from io import FileIO
 from pathlib import Path
 from typing import Generic, TypeVar
 
-try:
-    from _blake2 import blake2b  # what hashlib has, too, after it has loaded OpenSSL
-except ImportError:  # pragma: no cover - another interpreter than CPython
-    from hashlib import blake2b
-
 from advisor import __version__, cachefile
 from advisor.codec import Codec, Shape
+from advisor.digest import MARK, blake2b, mark
 from advisor.late import BrokenError
 
 T = TypeVar("T")
-FORMAT = 5
+FORMAT = 6
 """Counts the ways in which files of the cache have been written."""
 _PACKAGE = Path(__file__).resolve().parent
 _DIGEST = 32
 _FRONT = 3 * _DIGEST + 8
 """Bytes before what was made of the files: seal, key, stamp, and how long the first line is."""
-_CHUNK = 65_536
+_LINE = 2048
+"""So many bytes are read of a line at first; most lines have fewer."""
 _NO_STAMP = bytes(_DIGEST)
 _COARSE = 2_000_000_000
 """Nanoseconds: no file system that we know of tells times more coarsely."""
@@ -62,7 +59,7 @@ class Memory(Generic[T]):
         if kept is None or not (kept.stamp == stamp != _NO_STAMP or kept.key == _key(found)):
             return None
         try:
-            value: T = self._codec.decode(kept.head, kept.lines, self._make)
+            value: T = self._codec.decode(kept.head, kept.line, lambda: self.made() if kept.broken else self._make())
         except (BrokenError, RecursionError):
             return None
         if kept.stamp != stamp != _NO_STAMP:
@@ -87,22 +84,24 @@ class Memory(Generic[T]):
 
 
 class _Kept:
-    """What is kept: a seal, the key of the files, the stamp that they bore, and what was made of them."""
+    """What is kept: a seal, the key of the files, the stamp that they bore, and what was made of them.
+
+    The seal is over all but the lines behind the first, each of which has a mark of its own: few of them are ever read.
+    It is `broken` once one was read that is not as it was written.
+    """
 
     def __init__(self, stream: FileIO, front: bytes, head: bytes) -> None:
         self.key = front[_DIGEST : 2 * _DIGEST]
         self.stamp = front[2 * _DIGEST : 3 * _DIGEST]
         self.head = head
+        self.broken = False
         self._stream = stream
         weakref.finalize(self, stream.close)
         self._lines = len(front) + len(head) + 1
 
     @classmethod
     def read(cls, name: str) -> _Kept | None:
-        """Return what is kept under a name; None for nothing, and for what was cut off or changed.
-
-        Of its lines, which are most of it, none stays in memory.
-        """
+        """Return what is kept under a name; None for nothing, and where its front or first line were changed."""
         stream = cachefile.opened(name)
         if stream is None:
             return None
@@ -112,16 +111,26 @@ class _Kept:
             head = stream.read(min(size, os.fstat(stream.fileno()).st_size))
             seal = blake2b(front[_DIGEST:], digest_size=_DIGEST)
             seal.update(head)
-            chunk = bytearray(_CHUNK)
-            while read := stream.readinto(chunk):
-                seal.update(memoryview(chunk)[:read])
             if len(front) == _FRONT and len(head) == size and seal.digest() == front[:_DIGEST]:
                 return cls(stream, front, head)
         stream.close()
         return None
 
-    def lines(self, place: int, size: int) -> bytes:
-        """Return so many bytes of what stands behind the head."""
+    def line(self, place: int) -> bytes:
+        """Return the line at a place, without its mark; raise BrokenError where none stands as it was written."""
+        found = self._bytes(place - 1, _LINE)
+        end = found.find(b"\n", 1)
+        while end < 0 and (more := self._bytes(place - 1 + len(found), len(found))):
+            found += more
+            end = found.find(b"\n", 1)
+        line = found[1 : end if end >= 0 else None]
+        if found[:1] != b"\n" or mark(line[MARK:]) != line[:MARK]:
+            self.broken = True
+            raise BrokenError
+        return line[MARK:]
+
+    def _bytes(self, place: int, size: int) -> bytes:
+        """Return so many bytes of what stands behind the first line, fewer at the end."""
         try:
             return os.pread(self._stream.fileno(), size, self._lines + place)
         except (OSError, ValueError, OverflowError):
@@ -129,13 +138,13 @@ class _Kept:
 
     def data(self) -> bytes:
         """Return all that was made of the files."""
-        return self.lines(-1 - len(self.head), cachefile.MAX_BYTES)
+        return self._bytes(-1 - len(self.head), cachefile.MAX_BYTES)
 
 
 def _sealed(key: bytes, stamp: bytes, data: bytes) -> bytes:
     head = data.find(b"\n") if b"\n" in data else len(data)
     whole = key + stamp + head.to_bytes(8, "big") + data
-    return blake2b(whole, digest_size=_DIGEST).digest() + whole
+    return blake2b(whole[: _FRONT - _DIGEST + head], digest_size=_DIGEST).digest() + whole
 
 
 def _key(files: list[Path]) -> bytes:

@@ -17,10 +17,10 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 
 from advisor.late import (
     BrokenError,
-    Bytes,
     Coder,
     KnownTypes,
     LateClass,
+    Lines,
     Read,
     Store,
     Written,
@@ -75,7 +75,7 @@ class Codec:
         head = compact([root, written.shared, len(written.objects)])
         return b"\n".join([head.encode(), *written.lines]), written.objects
 
-    def decode(self, head: bytes, lines: Bytes, again: Callable[[], Any]) -> Any:
+    def decode(self, head: bytes, lines: Lines, again: Callable[[], Any]) -> Any:
         """Read a value from its first line, and others when they are needed; raise BrokenError unless it has its shape.
 
         What is decoded later and is broken then, or was left out, is taken from the value that `again` makes.

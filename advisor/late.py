@@ -15,6 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import orjson
 
+from advisor.digest import MARK, mark
 from advisor.problems import AdvisorError
 from advisor.record import Declared, declared
 
@@ -26,12 +27,10 @@ class BrokenError(AdvisorError):
     """What was read is not what was written."""
 
 
-Bytes = Callable[[int, int], bytes]
-"""Gives so many bytes from a place on, fewer at the end; the line of a value begins after the end of another."""
+Lines = Callable[[int], bytes]
+"""Gives the line at a place, without its mark; raises BrokenError where none stands as it was written."""
 
 _FOREIGN = "the rules in the cache are not what was written there; empty its folder"
-_LINE = 2048
-"""So many bytes are read of a line at first; most lines have fewer."""
 
 
 class Written:
@@ -46,10 +45,10 @@ class Written:
         self.objects: list[Any] = []
 
     def add(self, line: str) -> int:
-        """Add a line, and return its place: how many bytes stand in the lines before it."""
+        """Add a line behind its mark, and return its place: how many bytes stand in the lines before it."""
         place, coded = self._size, line.encode()
-        self.lines.append(coded)
-        self._size += len(coded) + 1
+        self.lines.append(mark(coded) + coded)
+        self._size += MARK + len(coded) + 1
         return place
 
 
@@ -59,7 +58,7 @@ class Store:
     What turns out to be broken is taken from `originals`.
     """
 
-    def __init__(self, lines: Bytes, shared: list[Any], size: int, originals: Callable[[], list[Any]] = list) -> None:
+    def __init__(self, lines: Lines, shared: list[Any], size: int, originals: Callable[[], list[Any]] = list) -> None:
         self.size = size
         self._lines = lines
         self._shared = shared
@@ -70,14 +69,7 @@ class Store:
         """Return the line at a place, which must be a list of this length."""
         if type(place) is not int or place < 0:
             raise BrokenError
-        found = self._lines(place - 1, _LINE)
-        if found[:1] != b"\n":
-            raise BrokenError
-        end = found.find(b"\n", 1)
-        while end < 0 and (more := self._lines(place - 1 + len(found), len(found))):
-            found += more
-            end = found.find(b"\n", 1)
-        return listed(parsed(found[1 : end if end >= 0 else None]), length)
+        return listed(parsed(self._lines(place)), length)
 
     def shared(self, number: Any, cls: type, coder: Coder) -> Any:
         """Return a shared instance: one and the same for one number."""

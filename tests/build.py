@@ -11,9 +11,11 @@ from advisor.case import Act, Case, Content
 from advisor.certify import Certifier
 from advisor.codec import Codec
 from advisor.compile import compile_rules
+from advisor.digest import MARK
 from advisor.evidence import MemberView, State, View, learnt
 from advisor.infer import Reasoner
 from advisor.inference import Inference
+from advisor.late import BrokenError
 from advisor.model import CASE, Condition, Fact, FactTest, Value
 from advisor.paths import Library
 from advisor.problems import NOWHERE, Location, Problems
@@ -31,9 +33,16 @@ def mini_library() -> Library:
 
 
 def decoded(codec: Codec, data: bytes, again: Callable[[], object] = lambda: None) -> Any:
-    """Decode what stands in memory as the cache does what stands in a file."""
+    """Decode what stands in memory as the cache does what stands in a file, whatever the marks of its lines."""
     head, _, lines = data.partition(b"\n")
-    return codec.decode(head, lambda place, size: (b"\n" + lines)[place + 1 :][:size], again)
+
+    def line(place: int) -> bytes:
+        found = (b"\n" + lines)[place:]
+        if found[:1] != b"\n":
+            raise BrokenError
+        return found[1:].partition(b"\n")[0][MARK:]
+
+    return codec.decode(head, line, again)
 
 
 def fact(path: str, kind: str = "bool", **more: Any) -> Fact:

@@ -23,6 +23,7 @@ import pytest
 
 from advisor import cache, cachefile, playbase, rulecache
 from advisor.codec import Codec, Shape
+from advisor.digest import MARK, mark
 from advisor.late import BrokenError
 from advisor.lateitems import LateItems
 from advisor.lowering import Lowered
@@ -294,10 +295,11 @@ def test_other_shapes_are_broken_even_when_sealed(
     monkeypatch.setattr(playbase, "load_playbase", lambda _: loaded)
     for _ in range(150):
         at = 0 if part == "head" else chance.randrange(1, len(lines))
-        value = json.loads(lines[at])
+        value = json.loads(lines[at][MARK if at else 0 :])
         holder, place_ = chance.choice(_nodes(value))
         holder[place_] = chance.choice(WRONG)
-        changed = [*lines[:at], json.dumps(value).encode(), *lines[at + 1 :]]
+        line = json.dumps(value).encode()
+        changed = [*lines[:at], mark(line) + line if at else line, *lines[at + 1 :]]
         file.write_bytes(_sealed(b"\n".join(changed), library))
         assert flat(open_playbase(library)) == right
 
@@ -318,10 +320,11 @@ def test_words_never_reach_the_evaluator(place: Path, library: Library) -> None:
     head, _, lines = kept(place).read_bytes()[104:].partition(b"\n")
     value, changed = json.loads(head), 0
     for unit in (entry for entry in value[1] if isinstance(entry[3], str)):
-        line = json.loads(lines[unit[-1] :].partition(b"\n")[0])
+        line = json.loads(lines[unit[-1] :].partition(b"\n")[0][MARK:])
         if type(line[1]) is int:
             unit[-1], line[1] = len(lines) + 1, "0]; raise SystemExit; c[0"
-            lines += b"\n" + json.dumps(line).encode()
+            other = json.dumps(line).encode()
+            lines += b"\n" + mark(other) + other
             changed += 1
     assert changed
     kept(place).write_bytes(_sealed(b"\n".join([json.dumps(value).encode(), lines]), library))

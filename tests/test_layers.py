@@ -17,7 +17,7 @@ LAYERS = (
     # From the bottom. A module imports only from rows above its own; modules that share a row do not know each
     # other, but for a row that is a whole package (`cli.*`), where only circles are forbidden.
     ("record",),
-    ("cores", "problems", "spool", "workers"),
+    ("cores", "digest", "problems", "spool", "workers"),
     ("cachefile", "late", "model", "paths", "writing", "yamlfile"),
     ("lateitems", "plainvalues"),
     ("codec", "crm", "reference", "rule"),
