@@ -28,6 +28,7 @@ from advisor.late import (
     listed,
     parsed,
     plain_types,
+    unread,
 )
 from advisor.lateitems import late_items, late_mapping
 from advisor.plainvalues import day_of, decimal_of, literal_of, plain_items_of, plain_of
@@ -103,12 +104,16 @@ class Codec:
         if get_origin(hint) is tuple:
             return self._tuple(get_args(hint)[0])
         if get_origin(hint) is Sequence:
-            return late_items(self.coder(get_args(hint)[0]))
+            return late_items(self._item(get_args(hint)[0]))
         if get_origin(hint) is Mapping:
-            return late_mapping(self.coder(get_args(hint)[1]))
+            return late_mapping(self._item(get_args(hint)[1]))
         if get_origin(hint) is dict:
             return self._dict(*get_args(hint))
         return self._class(hint)
+
+    def _item(self, hint: Any) -> Coder:
+        coder = self.coder(hint)
+        return coder if hint in _PLAIN else unread(coder)
 
     def _union(self, members: tuple[Any, ...]) -> Coder:
         """A type or None as it is; else what JSON knows as it is, and anything else with the place of its type."""
@@ -168,7 +173,7 @@ class Codec:
         if not is_record(cls):
             raise TypeError(f"no form for {cls}")
         coder = _deferred(self._late if cls in self.shape.late else self._whole, cls)
-        return self._share(cls, coder) if cls in self.shape.shared else coder
+        return self._share(cls, unread(coder)) if cls in self.shape.shared else coder
 
     def _late(self, cls: type) -> Coder:
         hints = _hints(cls)

@@ -113,6 +113,13 @@ class Coder:
         self.read = read
 
 
+def unread(coder: Coder) -> Coder:
+    """Write values as JSON within JSON, each of which is parsed when it is read: most never are."""
+    return Coder(
+        lambda value, written: compact(coder.write(value, written)), lambda raw, store: coder.read(parsed(raw), store)
+    )
+
+
 def parsed(line: bytes | str) -> Any:
     """Parse JSON; raise BrokenError where it is none."""
     try:

@@ -279,6 +279,21 @@ def _nodes(value: Any) -> list[tuple[Any, int]]:
     return found + [inner for part in value if isinstance(part, list) for inner in _nodes(part)]
 
 
+def _spoil(value: list[Any], chance: random.Random) -> None:
+    """Put something wrong in some place, also within what is not parsed before it is read.
+
+    Conditions are text that is looked at when it is run; there are no words in them.
+    """
+    holder, place = chance.choice(_nodes(value))
+    found = holder[place]
+    if isinstance(found, str) and found[:1] == "[" and '"' in found and chance.random() < 0.9:
+        inner = json.loads(found)
+        _spoil(inner, chance)
+        holder[place] = json.dumps(inner)
+    else:
+        holder[place] = chance.choice(WRONG)
+
+
 def _sealed(data: bytes, library: Library) -> bytes:
     return cache._sealed(cache._key(rulecache._files([library.rules, library.knowledge])), cache._NO_STAMP, data)
 
@@ -296,8 +311,7 @@ def test_other_shapes_are_broken_even_when_sealed(
     for _ in range(150):
         at = 0 if part == "head" else chance.randrange(1, len(lines))
         value = json.loads(lines[at][MARK if at else 0 :])
-        holder, place_ = chance.choice(_nodes(value))
-        holder[place_] = chance.choice(WRONG)
+        _spoil(value, chance)
         line = json.dumps(value).encode()
         changed = [*lines[:at], mark(line) + line if at else line, *lines[at + 1 :]]
         file.write_bytes(_sealed(b"\n".join(changed), library))
@@ -319,7 +333,8 @@ def test_words_never_reach_the_evaluator(place: Path, library: Library) -> None:
     open_playbase(library)
     head, _, lines = kept(place).read_bytes()[104:].partition(b"\n")
     value, changed = json.loads(head), 0
-    for unit in (entry for entry in value[1] if isinstance(entry[3], str)):
+    shared = [json.loads(entry) for entry in value[1]]
+    for unit in (entry for entry in shared if isinstance(entry[3], str)):
         line = json.loads(lines[unit[-1] :].partition(b"\n")[0][MARK:])
         if type(line[1]) is int:
             unit[-1], line[1] = len(lines) + 1, "0]; raise SystemExit; c[0"
@@ -327,6 +342,7 @@ def test_words_never_reach_the_evaluator(place: Path, library: Library) -> None:
             lines += b"\n" + mark(other) + other
             changed += 1
     assert changed
+    value[1] = list(map(json.dumps, shared))
     kept(place).write_bytes(_sealed(b"\n".join([json.dumps(value).encode(), lines]), library))
     _, program = open_playbase(library)
     columns = [unit.tree.lit.column for unit in program.units if unit.tree.lit]
