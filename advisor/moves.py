@@ -10,8 +10,8 @@ from advisor.model import CASE, FactRef, FactTest, KnowledgeTest, Value
 from advisor.ways import Ground, Step, Way
 
 Goal = tuple[int, str, int, int, bool]
-"""What is wanted: of a column or unit, in the row of the case or of a member of a list, at least (True) or at most a
-bound.
+"""What is wanted of a column or unit: its number, the row (scope and member), and the bound that it is to reach, from
+below (True) or from above.
 """
 
 
