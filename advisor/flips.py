@@ -37,7 +37,6 @@ class FlipSearch:
 
     def __init__(self, reasoner: Reasoner, arbiter: Arbiter, domain: Domain) -> None:
         self.reasoner = reasoner
-        self.arbiter = arbiter
         self.ground = Ground(reasoner, arbiter, domain)
 
     def find(self, view: View, verdict: str, inference: Inference, name: str) -> list[Flip]:

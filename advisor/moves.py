@@ -21,17 +21,18 @@ class Moves:
     def __init__(self, ground: Ground, view: View) -> None:
         self.ground = ground
         self.view = view
-        self._single: dict[Goal, list[Way]] = {}
+        self._single: dict[Goal, tuple[list[Place], list[Way]]] = {}
         self._values: dict[Place, list[tuple[Value | None, State]]] = {}
 
     def reaching(self, test: FactTest | KnowledgeTest, goal: Goal, size: int) -> list[Way]:
         """Return sets of at most `size` changes that bring a test to what is wanted of it, cheapest first."""
-        places = list(self._places(test, goal))
         if goal not in self._single:
-            self._single[goal] = self.ground.trim(self._singles(places, goal), 1)
+            places = list(self._places(test, goal))
+            self._single[goal] = places, self.ground.trim(self._singles(places, goal), 1)
+        places, single = self._single[goal]
         if size < 2 or len(places) < 2:
-            return self._single[goal]
-        return self.ground.trim((*self._single[goal], *self._pairs(places, goal)), size)
+            return single
+        return self.ground.trim((*single, *self._pairs(places, goal)), size)
 
     def _singles(self, places: Sequence[Place], goal: Goal) -> Iterator[Way]:
         number, scope, _, bound, up = goal

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
+
+from advisor.digest import blake2b
 
 _LINE = "deal-advisor: "
 _FORMS = {
