@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from advisor.render import charts
 from advisor.render.blocks import Picture
+from advisor.render.layout import pictures
 from advisor.render.layout.pictures import GAP, LARGEST, SMALLEST, Point, _apart
 
 SPECIFICATIONS = Path(charts.__file__).with_suffix("")
@@ -43,6 +44,22 @@ def test_a_dot_stays_near_its_place(places: list[Point]) -> None:
 def test_a_dot_alone_stands_where_its_counts_say() -> None:
     alone = [(float(x), 0.0) for x in range(-3, 4)]
     assert all(distance(*pair) < 1 for pair in zip(_apart(alone, [12] * 7, UNIT), alone, strict=True))
+
+
+def test_more_dots_are_pushed_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands on one picture cannot be parted; to try took most of the time that a pack of them took to draw."""
+    pushed: list[float] = []
+
+    def push(_: object, __: object, need: float) -> bool:
+        pushed.append(need)
+        return True
+
+    monkeypatch.setattr(pictures, "_push", push)
+    monkeypatch.setattr(pictures, "MOVES", 300)
+    _apart([(0, 0)] * 2, [10] * 2, UNIT)
+    few = len(pushed)
+    _apart([(5 * n, 0) for n in range(50) for _ in range(2)], [10] * 100, UNIT)
+    assert (few, len(pushed) - few) == (pictures.ROUNDS, 50 * 3)
 
 
 @pytest.mark.parametrize("name", get_args(get_type_hints(Picture)["chart"]))

@@ -23,8 +23,9 @@ WIDTH, HEIGHT = 860, 520
 """Size of the portfolio between its axes."""
 SMALLEST, LARGEST, GAP = 260, 900, 1
 """Areas of the dots of the portfolio, and the room that they keep between them."""
-ROUNDS, HOLD = 100, 0.2
-"""So often the dots are pushed apart at most, and how strongly each is drawn back to its place meanwhile."""
+ROUNDS, HOLD, MOVES = 100, 0.2, 50_000
+"""So often the dots are pushed apart at most, and how strongly each is drawn back to its place meanwhile; and so often
+all dots together, since thousands cannot be parted anyway."""
 LABEL = 18
 """Columns of a line of a label on the people map; a Chinese character takes two."""
 
@@ -77,9 +78,10 @@ def _apart(places: Sequence[Point], radii: Sequence[float], unit: Point) -> list
     homes = [(x * unit[0] + dx, y * unit[1] + dy) for (x, y), (dx, dy) in zip(places, turns, strict=True)]
     spots = [list(home) for home in homes]
     reach = 2 * max(radii, default=0) + GAP
-    for left in range(ROUNDS, 0, -1):
+    rounds = min(ROUNDS, MOVES // max(len(places), 1))
+    for left in range(rounds, 0, -1):
         for spot, home in zip(spots, homes, strict=True):
-            pull = HOLD * max(left / ROUNDS - 0.3, 0)
+            pull = HOLD * max(left / rounds - 0.3, 0)
             spot[:] = (at + (to - at) * pull for at, to in zip(spot, home, strict=True))
         order = sorted(range(len(spots)), key=lambda n: spots[n][0])
         pairs = itertools.chain.from_iterable(_near(order, at, spots, reach) for at in range(len(order)))
