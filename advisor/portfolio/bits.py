@@ -55,10 +55,26 @@ class Bits:
 
     def text(self, table: ir.Table, order: Iterable[str] | None = None) -> ir.StringValue:
         """Write a set out: its names in their order, parted by blanks."""
-        parts = [ibis.ifelse(self.has(table, name), name + BETWEEN, "") for name in order or self.names]
-        return fold(add, parts, ibis.literal("")).strip()
+        return parted(self.behind_blanks(table, order))
+
+    def behind_blanks(self, table: ir.Table, order: Iterable[str] | None = None) -> ir.StringValue:
+        """Write a set out, a blank before each name."""
+        return behind_blanks((self.has(table, name), name) for name in order or self.names)
+
+
+def behind_blanks(flags: Iterable[tuple[ir.BooleanValue, str]]) -> ir.StringValue:
+    """Write the names whose flags are set, a blank before each."""
+    return fold(add, (ibis.ifelse(flag, BETWEEN + name, "") for flag, name in flags), ibis.literal(""))
+
+
+def parted(names: ir.StringValue) -> ir.StringValue:
+    """Write names that stand behind blanks as names parted by blanks.
+
+    Not by what strips a text: written for Spark, that takes off the letters f and v as well.
+    """
+    return names.substr(len(BETWEEN))
 
 
 def where(flag: ir.BooleanValue, bits: ir.IntegerValue | int) -> ir.IntegerValue:
     """Return bits where a flag is set, else nothing."""
-    return flag.cast("int64") * bits
+    return ibis.ifelse(flag, bits, ibis.literal(0, "int64"))

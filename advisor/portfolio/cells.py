@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from advisor.load.reader import MAX_TEXT
 from advisor.model import CASE
 from advisor.portfolio import encode
-from advisor.portfolio.bits import Bits
+from advisor.portfolio.bits import Bits, parted, where
 from advisor.portfolio.fold import fold
 from advisor.portfolio.layout import AS_OF, COMPLETE, CURRENCY, DEAL, TITLE
 from advisor.portfolio.slice import Slice
@@ -93,10 +93,10 @@ class Read:
         for name, (_, wrong) in self.members.items():
             found = self.stages.beside("wrong", found, wrong, ROW, [name])
             column = bits.column(bits.word(name))
-            flag = encode.sure(found[name]).cast("int64") * bits.bit(name)
+            flag = where(encode.sure(found[name]), bits.bit(name))
             found = self.stages.extend("wrong", found, {column: found[column] | flag})
         return self.stages.only(
-            "wrong", found, {ROW: found[ROW], "problems": (found[SHAPE] + bits.text(found)).strip()}
+            "wrong", found, {ROW: found[ROW], "problems": parted(found[SHAPE] + bits.behind_blanks(found))}
         )
 
 

@@ -5,7 +5,7 @@ It has no text of queries; Ibis puts each query to it as it is, over the frames 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -42,16 +42,16 @@ class Polars:
 
     def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:
         """Return what judges tables by these queries."""
-        return partial(_judged, tuple(_steps(queries)))
+        return partial(_judged, tuple(_steps(queries)), list(queries.values())[-1].columns)
 
 
-def _judged(steps: tuple[Step, ...], tables: Tables) -> pa.Table:
+def _judged(steps: tuple[Step, ...], columns: Sequence[str], tables: Tables) -> pa.Table:
     frames = {name: pl.DataFrame(table) for name, table in tables.items()}
     for step in steps:
         frames[step.name] = _taken(step, frames)
         for name in step.done:
             del frames[name]
-    return _plain(frames[steps[-1].name].to_arrow())
+    return _plain(frames[steps[-1].name].select(columns).to_arrow())
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import add, or_
+from operator import or_
 
 import ibis
 import ibis.expr.types as ir
 
-from advisor.portfolio.bits import BETWEEN
+from advisor.portfolio.bits import behind_blanks, parted
 from advisor.portfolio.decide import SETTLED, VERDICT, Decisions
 from advisor.portfolio.encode import States
 from advisor.portfolio.fold import fold
@@ -92,5 +92,4 @@ def _hangs_on(table: ir.Table, sheet: Slice, decisions: Decisions, views: Views)
     flags = {name: [table[flag]] for name, flag in decisions.hanging.items()}
     for path, flag in told.items():
         flags.setdefault(path, []).append(flag)
-    parts = (ibis.ifelse(fold(or_, flags[name]), name + BETWEEN, "") for name in sorted(flags))
-    return fold(add, parts, ibis.literal("")).strip()
+    return parted(behind_blanks((fold(or_, flags[name]), name) for name in sorted(flags)))

@@ -26,7 +26,8 @@ from advisor.yamlfile import BOM
 
 SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
 ROW, SHAPE, LINE, CALLED = "row", "shape", "line", "called"
-"""Of a batch of deals: the number of the row, from 1; the columns of another shape than theirs; the row as text."""
+"""Of a batch of deals: the number of the row, from 1; the columns of another shape than theirs, each behind a blank;
+the row as text."""
 KEPT = (DEAL, TITLE, AS_OF, CURRENCY)
 """Columns of deals that batches have even where all of their cells are empty."""
 NO_CELLS = frozenset({"cells", "line", "keys"})
@@ -181,10 +182,10 @@ class Source:
             members.setdefault(name, self._nobody(name))
         cursor.register("ids", _ids(members.values()))
         shaped = [
-            f"CASE WHEN {self._misshapen(name, *keys[name])} THEN {text(name + ' ')} ELSE '' END" for name in lists
+            f"CASE WHEN {self._misshapen(name, *keys[name])} THEN {text(' ' + name)} ELSE '' END" for name in lists
         ]
         same = f"SELECT {ROW} FROM ids GROUP BY {ROW} HAVING count(*) > count(DISTINCT {CALLED})"
-        twice = f"CASE WHEN {ROW} IN ({same}) THEN 'id ' ELSE '' END"
+        twice = f"CASE WHEN {ROW} IN ({same}) THEN ' id' ELSE '' END"
         names = [quoted(name) for name in parsed.column_names if name != SHAPE]
         shape = " || ".join([SHAPE, *shaped, twice])
         query = f"SELECT {', '.join(names)}, {shape} AS {SHAPE} FROM parsed ORDER BY {ROW}"
@@ -208,7 +209,7 @@ class Source:
     def _parsed(self, cursor: duckdb.DuckDBPyConnection, overflow: bool, lines: bool) -> str:
         if not lines:
             columns = ", ".join(f"coalesce(trim({quoted(name)}), '') AS {quoted(name)}" for name in self.columns)
-            shape = "CASE WHEN overflow THEN 'cells ' ELSE '' END" if overflow else "''"
+            shape = "CASE WHEN overflow THEN ' cells' ELSE '' END" if overflow else "''"
             return f"SELECT {ROW}, {columns}, {shape} AS {SHAPE} FROM raw"
         good = is_json(LINE, "OBJECT")
         keys = _texts(cursor, f"SELECT DISTINCT unnest(json_keys({LINE})) FROM raw WHERE {good}")
@@ -218,8 +219,8 @@ class Source:
         told_twice = f"len(json_keys({LINE})) > len(list_distinct(json_keys({LINE})))"
         odd = told_twice if keys.issubset(self.columns) else f"{strange(LINE, self.columns)} OR {told_twice}"
         return (
-            f"SELECT {ROW}, coalesce({LINE}, '') AS {LINE}, {columns}, CASE WHEN good IS NOT TRUE THEN 'line ' "
-            f"WHEN {odd} THEN 'keys ' ELSE '' END AS {SHAPE} "
+            f"SELECT {ROW}, coalesce({LINE}, '') AS {LINE}, {columns}, CASE WHEN good IS NOT TRUE THEN ' line' "
+            f"WHEN {odd} THEN ' keys' ELSE '' END AS {SHAPE} "
             f"FROM (SELECT *, {good} AS good, json_transform(CASE WHEN {good} THEN {LINE} ELSE '{{}}' END, "
             f"{text(json.dumps(kinds))}) AS cells FROM raw)"
         )
