@@ -571,6 +571,7 @@ ERRORS: list[tuple[list[str], str, str]] = [
         "cannot connect to nothing://x",
     ),
     (["playbook", "sql", "--dialect", "klingon"], "unknown-dialect", "klingon"),
+    (["playbook", "sql", "--like", "bare.csv"], "table-empty", "the table has no row"),
     (["next", "nowhere.yaml"], "file-unreadable", "nowhere.yaml: error: cannot read the file: No such file"),
     (["next", "."], "file-unreadable", "cannot read the file"),
     (["review", "nowhere"], "file-missing", "nowhere: error: there is no such file or folder"),
@@ -728,6 +729,7 @@ LINE = re.compile(r"[^\n]+: error: [^\n]+ \[[a-z0-9-]+\]\n")
 def test_errors_name_what_is_wrong(advisor: Advisor, tmp_path: Path, arguments: list[str], id_: str, said: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "wrong.csv").write_text("deal,as_of,deal.prise\nA,2026-03-01,5\n")
+    (tmp_path / "bare.csv").write_text("deal,as_of,deal.price\n")
     (tmp_path / "right.csv").write_text("deal,as_of,deal.price\nA,2026-03-01,5\n")
     (tmp_path / "broken.parquet").write_bytes(b"no table")
     twins = [replace(note, title=Text("Twin", "双")) for note in PLAIN[:2]]

@@ -89,7 +89,7 @@ FENCED = {
     "orjson": ("late", "render.data"),
     "vl_convert": ("render.charts",),
     "ibis": ("portfolio.*",),
-    "sqlglot": ("portfolio.backend",),
+    "sqlglot": ("portfolio.script",),
     "duckdb": ("portfolio.source",),
     "polars": ("portfolio.frames",),
     "pyarrow": ("portfolio.*", "render.dealtable"),

@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -22,15 +21,14 @@ import pytest
 
 from advisor.case import Case
 from advisor.cli import main
-from advisor.cli.portfolio import DIALECTS
 from advisor.evidence import View
 from advisor.explain.report import report as full_report
 from advisor.judge import Judge, Judgement
 from advisor.model import CASE
 from advisor.portfolio import again, screen
-from advisor.portfolio.backend import DUCKDB, POLARS, connect, sql
+from advisor.portfolio.backend import DUCKDB, POLARS, connect
 from advisor.portfolio.layout import Layout
-from advisor.portfolio.slice import Slice, bearing
+from advisor.portfolio.slice import Slice
 from advisor.portfolio.source import Source
 from advisor.problems import EngineError, InputError, visible
 from advisor.result import CaseReport
@@ -483,34 +481,6 @@ def test_a_folder_is_no_table(tmp_path: Path, shipped_judge: Judge) -> None:
     (tmp_path / "deals.csv").mkdir()
     with pytest.raises(InputError, match="file-unreadable"):
         opened(shipped_judge, tmp_path / "deals.csv")
-
-
-def test_the_plan_is_printed_for_a_warehouse() -> None:
-    result = command("playbook", "sql", "--dialect", "duckdb")
-    assert result.exit_code == 0, result.output[:1000]
-    assert 'FROM "given_deals"' in result.output
-    assert result.output.rstrip().endswith('SELECT * FROM "result";')
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_the_plan_is_written_in_every_dialect(dialect: str, mini_judge: Judge) -> None:
-    sheet = bearing(mini_judge.program, mini_judge.arbiter, mini_judge.knowledge)
-    spoken = "pyspark" if dialect == "spark" else dialect
-    assert "qualify-first" in sql(screen.queries(sheet, screen.all_columns(sheet), None), spoken)["result"]
-
-
-def test_another_dialect_is_refused() -> None:
-    result = command("playbook", "sql", "--dialect", "postgre")
-    assert (result.exit_code, "[unknown-dialect]" in result.output) == (2, True)
-
-
-@pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed")
-@pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java")
-def test_spark_says_what_the_engine_says(tmp_path: Path, shipped_judge: Judge) -> None:
-    found = opened(shipped_judge, write(tmp_path / "deals.jsonl", ROWS), "pyspark://local[2]")
-    list(found.batches())
-    found.check()
-    assert found.summary.sampled == len(ROWS)
 
 
 def test_without_its_libraries_the_command_says_which_to_install(

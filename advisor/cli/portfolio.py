@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from advisor.portfolio.screen import Screen
 
 SAMPLE, MOST = 200, 20
-DIALECTS = ("bigquery", "clickhouse", "databricks", "duckdb", "postgres", "spark", "trino")
-"""The dialects in which Ibis can write the plan; it was run on DuckDB and Spark."""
+DIALECTS = ("clickhouse", "databricks", "duckdb", "postgres", "spark", "trino")
+"""The dialects in which the plan is written; it was run on ClickHouse, DuckDB, PostgreSQL and Spark."""
 
 
 @click.command("portfolio")
@@ -138,11 +138,17 @@ def _batches(screen: Screen) -> Iterator[Any]:
 
 @click.command("sql")
 @click.option("--dialect", default="duckdb", show_default=True, help=f"Of {', '.join(DIALECTS)}.")
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    help="A table of deals; only the columns are read that it has, instead of all that bear on a verdict.",
+)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day of rows that state none.")
 @options.rules
-def sql_command(dialect: str, rules: Path | None) -> None:
-    """Print the rules as one query, for a warehouse: over tables of cells, with a verdict for each row.
+def sql_command(dialect: str, like: Path | None, as_of: datetime | None, rules: Path | None) -> None:
+    """Print the rules as SQL, for a warehouse: over tables of cells, with a verdict for each row.
 
-    Example: advisor playbook sql --dialect spark > verdicts.sql
+    Example: advisor playbook sql --dialect spark --like pipeline.parquet > verdicts.sql
     """
     installed()
     if dialect not in DIALECTS:
@@ -150,11 +156,17 @@ def sql_command(dialect: str, rules: Path | None) -> None:
             f'the plan cannot be written as "{dialect}"{nearest(dialect, DIALECTS)}; allowed: {", ".join(DIALECTS)}'
         )
         raise InputError([Problem(Location("--dialect"), "unknown-dialect", message)])
-    from advisor.portfolio.backend import joined, sql
-    from advisor.portfolio.screen import all_columns, queries
+    from advisor.portfolio.layout import Layout
+    from advisor.portfolio.screen import all_columns, queries, told_columns
+    from advisor.portfolio.script import given, script, sql
     from advisor.portfolio.slice import bearing
+    from advisor.portfolio.source import Source
 
     with closing(options.judge(rules)) as judge:
         sheet = bearing(judge.program, judge.arbiter, judge.knowledge)
         spoken = {"spark": "pyspark"}.get(dialect, dialect)
-        click.echo(joined(sql(queries(sheet, all_columns(sheet), None), spoken), spoken) + ";")
+        columns = all_columns(sheet)
+        if like:
+            columns = told_columns(Source(like, paths.display(like), Layout(judge.knowledge)))
+        texts = sql(queries(sheet, columns, options.day(as_of)), spoken)
+        click.echo(given(columns, spoken) + script(texts, spoken), nl=False)

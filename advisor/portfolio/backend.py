@@ -9,14 +9,16 @@ from urllib.parse import quote
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import sqlglot
 
 from advisor.portfolio.frames import Judging, Polars, Tables
+from advisor.portfolio.script import UNCOMPILED, joined, quoted, sql
 from advisor.problems import InputError, Location, Problem
 
 POLARS, DUCKDB = "polars://", "duckdb://"
 SLOW = "partial_aggregate_pushdown"
 """A step of DuckDB's optimizer that costs seconds on a plan of a hundred queries, and gains nothing there."""
+
+_FOUND = "given_back"
 
 
 class Backend(Protocol):
@@ -62,17 +64,34 @@ class _Other:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.dialect = str(connection.name)
+        self._ours: set[str] = set()
+        if self.dialect == "postgres":
+            self._run(UNCOMPILED)
 
     def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:
         """Return what judges by one text of all queries."""
         text = joined(sql(queries, self.dialect), self.dialect)
+        # As a table: what Ibis would make of a text, to know its columns, PostgreSQL does not plan within 20 GB.
+        made = f"CREATE TEMPORARY TABLE {quoted(_FOUND, self.dialect)} AS {text}"
 
         def judged(tables: Tables) -> pa.Table:
             for name, table in tables.items():
-                self.connection.create_table(name, table, temp=True, overwrite=True)
-            return self.connection.to_pyarrow(self.connection.sql(text))
+                self._clear(name)
+                self.connection.create_table(name, table, temp=True)
+            self._clear(_FOUND)
+            self._run(made)
+            return self.connection.to_pyarrow(self.connection.table(_FOUND))
 
         return judged
+
+    def _clear(self, name: str) -> None:
+        """Drop what the batch before has put in, and nothing that is not ours."""
+        if name in self._ours:
+            self._run(f"DROP TABLE {quoted(name, self.dialect)}")
+        self._ours.add(name)
+
+    def _run(self, statement: str) -> None:
+        self.connection.raw_sql(statement).close()
 
 
 class _Spark:
@@ -122,23 +141,3 @@ def _spelled(url: str) -> str:
     scheme, _, master = url.partition("://")
     plain = scheme == "pyspark" and master and "?" not in master
     return f"pyspark://?spark.master={quote(master)}" if plain else url
-
-
-def sql(queries: Mapping[str, ir.Table], dialect: str) -> dict[str, str]:
-    """Write the queries of a plan in a dialect of SQL."""
-    return {name: ibis.to_sql(query, dialect=dialect, pretty=False) for name, query in queries.items()}
-
-
-def joined(queries: Mapping[str, str], dialect: str) -> str:
-    """Write queries as one; it gives what the last of them does."""
-
-    def quoted(name: str) -> str:
-        return sqlglot.to_identifier(name, quoted=True).sql(dialect_of(dialect))
-
-    parts = ",\n".join(f"{quoted(name)} AS (\n{query}\n)" for name, query in queries.items())
-    return f"WITH {parts}\nSELECT * FROM {quoted(list(queries)[-1])}"
-
-
-def dialect_of(backend: str) -> str:
-    """Return what sqlglot calls the dialect of a backend."""
-    return {"pyspark": "spark"}.get(backend, backend)

@@ -22,10 +22,10 @@ from advisor.portfolio.layout import DEAL, KEYS, TITLE, Layout
 from advisor.portfolio.plan import PROBLEMS, plan
 from advisor.portfolio.rows import read_row
 from advisor.portfolio.slice import Slice, bearing
-from advisor.portfolio.source import ROW, SHAPE, Batch, Source
+from advisor.portfolio.source import CALLED, LINE, ROW, SHAPE, Batch, Source
 from advisor.portfolio.spelling import visible
 from advisor.portfolio.stages import Stages
-from advisor.problems import EngineError, Location, Problem
+from advisor.problems import EngineError, InputError, Location, Problem
 from advisor.quarantine import Quarantine
 from advisor.result import SCHEMA_VERSION, CaseReport, Review, Unreadable
 from advisor.review import urgency
@@ -34,6 +34,8 @@ from advisor.workers import MEMORY
 WORST = 200
 """So many wrong rows are told in full; the others are counted, and named in the result."""
 DEALS = "deals"
+_LOOKED_AT = 50_000
+"""So many rows are looked at together for their columns."""
 WRITTEN = (*SETS, PROBLEMS)
 """Columns of the result that hold several names, parted by blanks."""
 
@@ -236,6 +238,21 @@ def all_columns(sheet: Slice) -> Columns:
     for name in sheet.knowledge.lists:
         keys = dict.fromkeys(layout.member(name).values())
         found[name] = (ROW, *(key for key in keys if key in cells or "." not in key))
+    return found
+
+
+def told_columns(source: Source) -> Columns:
+    """Return the columns of the tables of cells that some row of a file tells; raise InputError where it has no row."""
+    found: Columns = {}
+    for batch in source.batches(_LOOKED_AT):
+        # Batches leave out what was empty so far, so the last one has them all.
+        found = {
+            name: tuple(column for column in table.column_names if column not in (LINE, CALLED))
+            for name, table in _tables(batch).items()
+        }
+    if not found:
+        message = "the table has no row, and which columns are filled says what is to be read"
+        raise InputError([Problem(Location(source.name), "table-empty", message)])
     return found
 
 
