@@ -154,13 +154,13 @@ def test_rows_without_a_day_stand_on_the_one_that_is_given(shipped_judge: Judge,
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_plan_is_written_in_every_dialect(dialect: str, mini_judge: Judge) -> None:
     sheet = bearing(mini_judge.program, mini_judge.arbiter, mini_judge.knowledge)
-    columns, spoken = screen.all_columns(sheet), "pyspark" if dialect == "spark" else dialect
-    queries = script.sql(screen.queries(sheet, columns, None), spoken)
+    columns = screen.all_columns(sheet)
+    queries = script.sql(screen.queries(sheet, columns, None), dialect)
     assert "qualify-first" in queries["result"]
-    statements = script.script(queries, spoken).rstrip(";\n").split(";\n")
+    statements = script.script(queries, dialect).rstrip(";\n").split(";\n")
     assert len(statements) == {"duckdb": 1, "postgres": 2}.get(dialect, len(queries) + 1)
-    assert statements[-1].endswith("SELECT * FROM " + script.quoted("result", spoken))
-    assert script.given(columns, spoken).count("CREATE TABLE") == 1 + len(sheet.knowledge.lists)
+    assert statements[-1].endswith("SELECT * FROM " + script.quoted("result", dialect))
+    assert script.given(columns, dialect).count("CREATE TABLE") == 1 + len(sheet.knowledge.lists)
 
 
 def test_another_dialect_is_refused() -> None:

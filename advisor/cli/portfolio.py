@@ -164,9 +164,8 @@ def sql_command(dialect: str, like: Path | None, as_of: datetime | None, rules: 
 
     with closing(options.judge(rules)) as judge:
         sheet = bearing(judge.program, judge.arbiter, judge.knowledge)
-        spoken = {"spark": "pyspark"}.get(dialect, dialect)
         columns = all_columns(sheet)
         if like:
             columns = told_columns(Source(like, paths.display(like), Layout(judge.knowledge)))
-        texts = sql(queries(sheet, columns, options.day(as_of)), spoken)
-        click.echo(given(columns, spoken) + script(texts, spoken), nl=False)
+        texts = sql(queries(sheet, columns, options.day(as_of)), dialect)
+        click.echo(given(columns, dialect) + script(texts, dialect), nl=False)

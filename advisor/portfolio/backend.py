@@ -100,7 +100,7 @@ class _Spark:
     So each query is worked out before the next one. There are no temporary tables; a view does for one.
     """
 
-    dialect = "pyspark"
+    dialect = "spark"
     rows = 25_000
     at_once = 1
 

@@ -13,7 +13,7 @@ from advisor.portfolio.views import ROW
 
 ONCE = ("duckdb", "postgres")
 """Dialects of databases that work out each common table expression once, if they are told to."""
-STEPS = {"clickhouse": " ENGINE = Memory", "databricks": "", "pyspark": " USING parquet", "trino": ""}
+STEPS = {"clickhouse": " ENGINE = Memory", "databricks": "", "spark": " USING parquet", "trino": ""}
 """Dialects of databases that would write out a common table expression wherever it is read, until no memory holds the
 plan: there each query becomes a table. Behind its name stands how it is kept."""
 UNCOMPILED = "SET jit = off"
@@ -22,7 +22,8 @@ UNCOMPILED = "SET jit = off"
 
 def sql(queries: Mapping[str, ir.Table], dialect: str) -> dict[str, str]:
     """Write the queries of a plan in a dialect of SQL."""
-    return {name: ibis.to_sql(query, dialect=dialect, pretty=False) for name, query in queries.items()}
+    backend = {"spark": "pyspark"}.get(dialect, dialect)  # after which Ibis names it
+    return {name: ibis.to_sql(query, dialect=backend, pretty=False) for name, query in queries.items()}
 
 
 def joined(queries: Mapping[str, str], dialect: str) -> str:
@@ -48,9 +49,9 @@ def given(columns: Mapping[str, Iterable[str]], dialect: str) -> str:
 
 def _table(name: str, columns: Iterable[str], dialect: str) -> str:
     cells = ibis.schema({column: "!int64" if column == ROW else "!string" for column in columns})
-    defined = cells.to_sqlglot_column_defs(_spoken(dialect))
+    defined = cells.to_sqlglot_column_defs(dialect)
     table = exp.Schema(this=exp.table_(name, quoted=True), expressions=defined)
-    return exp.Create(this=table, kind="TABLE").sql(_spoken(dialect), pretty=True) + STEPS.get(dialect, "")
+    return exp.Create(this=table, kind="TABLE").sql(dialect, pretty=True) + STEPS.get(dialect, "")
 
 
 def _last(queries: Mapping[str, str], dialect: str) -> str:
@@ -63,9 +64,4 @@ def _statements(found: Iterable[str]) -> str:
 
 def quoted(name: str, dialect: str) -> str:
     """Write the name of a table or column."""
-    return sqlglot.to_identifier(name, quoted=True).sql(_spoken(dialect))
-
-
-def _spoken(dialect: str) -> str:
-    """Return what sqlglot calls a dialect of Ibis."""
-    return {"pyspark": "spark"}.get(dialect, dialect)
+    return sqlglot.to_identifier(name, quoted=True).sql(dialect)
