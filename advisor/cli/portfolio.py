@@ -19,7 +19,9 @@ from advisor.problems import Exit, InputError, Location, Problem, nearest
 from advisor.render.output import render, show
 
 if TYPE_CHECKING:
+    from advisor.judge import Judge
     from advisor.portfolio.screen import Screen
+    from advisor.portfolio.source import Source
 
 SAMPLE, MOST = 200, 20
 DIALECTS = ("clickhouse", "databricks", "duckdb", "postgres", "spark", "trino")
@@ -115,13 +117,18 @@ def installed() -> None:
 
 def _screen(judge: Any, file: Path, url: str, day: Any, numbers: tuple[int, int, int]) -> Screen:
     from advisor.portfolio.backend import connect
-    from advisor.portfolio.layout import Layout
     from advisor.portfolio.screen import Screen as Opened
-    from advisor.portfolio.source import Source
 
-    source = Source(file, paths.display(file), Layout(judge.knowledge))
+    source = _source(judge, file)
     sample, seed, most = numbers
     return Opened(judge, source, connect(url), day, sample, seed, most, options.memory())
+
+
+def _source(judge: Judge, file: Path) -> Source:
+    from advisor.portfolio.layout import Layout
+    from advisor.portfolio.source import Source as Opened
+
+    return Opened(file, paths.display(file), Layout(judge.knowledge))
 
 
 def _batches(screen: Screen) -> Iterator[Any]:
@@ -156,16 +163,12 @@ def sql_command(dialect: str, like: Path | None, as_of: datetime | None, rules: 
             f'the plan cannot be written as "{dialect}"{nearest(dialect, DIALECTS)}; allowed: {", ".join(DIALECTS)}'
         )
         raise InputError([Problem(Location("--dialect"), "unknown-dialect", message)])
-    from advisor.portfolio.layout import Layout
     from advisor.portfolio.screen import all_columns, queries, told_columns
     from advisor.portfolio.script import given, script, sql
     from advisor.portfolio.slice import bearing
-    from advisor.portfolio.source import Source
 
     with closing(options.judge(rules)) as judge:
         sheet = bearing(judge.program, judge.arbiter, judge.knowledge)
-        columns = all_columns(sheet)
-        if like:
-            columns = told_columns(Source(like, paths.display(like), Layout(judge.knowledge)))
+        columns = told_columns(_source(judge, like)) if like else all_columns(sheet)
         texts = sql(queries(sheet, columns, options.day(as_of)), dialect)
         click.echo(given(columns, dialect) + script(texts, dialect), nl=False)

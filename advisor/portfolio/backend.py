@@ -19,6 +19,7 @@ SLOW = "partial_aggregate_pushdown"
 """A step of DuckDB's optimizer that costs seconds on a plan of a hundred queries, and gains nothing there."""
 
 _FOUND = "given_back"
+"""The table from which the result of a batch is fetched."""
 
 
 class Backend(Protocol):
