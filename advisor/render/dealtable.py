@@ -85,10 +85,10 @@ def _labelled(table: pa.Table, labels: Mapping[str, str]) -> pa.Table:
 
 def _parted(table: pa.Table, names: Iterable[str]) -> pa.Table:
     for name in names:
-        text = table[name]
+        text = table[name].combine_chunks()
         parts = pc.split_pattern(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text), " ")
-        empty = pc.if_else(pc.equal(text, ""), pa.scalar([], pa.list_(pa.string())), parts)
-        table = table.set_column(table.schema.get_field_index(name), name, empty)
+        lists = pa.ListArray.from_arrays(parts.offsets, parts.values)  # no list there is an empty one here
+        table = table.set_column(table.schema.get_field_index(name), name, lists)
     return table
 
 
