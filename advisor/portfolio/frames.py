@@ -5,9 +5,9 @@ It has no text of queries; Ibis puts each query to it as it is, over the frames 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import ibis
 import ibis.expr.operations as ops
@@ -41,17 +41,65 @@ class Polars:
     at_once = 2
 
     def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:
-        """Return what judges tables by these queries."""
-        return partial(_judged, tuple(_steps(queries)), list(queries.values())[-1].columns)
+        """Return what judges tables by these queries; each thread that does has a plan of its own."""
+        steps, columns = tuple(_steps(queries)), list(queries.values())[-1].columns
+        own = threading.local()
+
+        def judged(tables: Tables) -> pa.Table:
+            if not hasattr(own, "plan"):
+                own.plan = _Plan(steps, columns)
+            plan: _Plan = own.plan
+            return plan.judged(tables)
+
+        return judged
 
 
-def _judged(steps: tuple[Step, ...], columns: Sequence[str], tables: Tables) -> pa.Table:
-    frames = {name: pl.DataFrame(table) for name, table in tables.items()}
-    for step in steps:
-        frames[step.name] = _taken(step, frames)
-        for name in step.done:
-            del frames[name]
-    return _plain(frames[steps[-1].name].select(columns).to_arrow())
+class _Plan:
+    """Queries, translated once each over whatever frames there are when they are run: for one batch at a time.
+
+    Ibis needs as long to translate them as Polars to run them. It is told to hold frames in memory, which they are;
+    by its streaming engine, which some releases choose by themselves, small steps take a third longer.
+    """
+
+    def __init__(self, steps: tuple[Step, ...], columns: Sequence[str]) -> None:
+        self._steps = steps
+        self._columns = columns
+        self._frames: Frames = {}
+        self._translated: dict[str, pl.LazyFrame] = {}
+
+    def judged(self, tables: Tables) -> pa.Table:
+        """Return what the last query gives for these tables."""
+        frames = self._frames
+        try:
+            frames.update({name: pl.DataFrame(table) for name, table in tables.items()})
+            for step in self._steps:
+                frames[step.name] = self._taken(step)
+                for name in step.done:
+                    del frames[name]
+            return _plain(frames[self._steps[-1].name].select(self._columns).to_arrow())
+        finally:
+            frames.clear()
+
+    def _taken(self, step: Step) -> pl.DataFrame:
+        """Take one step; columns that stay as they are are not touched, let alone translated."""
+        kept = self._frames[step.source].select(step.kept) if step.kept else None
+        if step.worked_out is None:
+            assert kept is not None, "a query without columns"
+            return kept
+        if step.name not in self._translated:
+            self._translated[step.name] = self._translate(step.worked_out)
+        found = self._translated[step.name].collect(engine="in-memory")
+        return found if kept is None else kept.hstack(found)
+
+    def _translate(self, query: ir.Table) -> pl.LazyFrame:
+        read = (table.name for table in query.op().find(ops.UnboundTable))
+        connection = ibis.polars.connect({name: self._current(name) for name in read})
+        translated: pl.LazyFrame = connection.compile(query)
+        return translated
+
+    def _current(self, name: str) -> pl.LazyFrame:
+        """Return what stands for the frame that has this name when it is read."""
+        return pl.defer(lambda: self._frames[name], schema=self._frames[name].schema)
 
 
 def _plain(table: pa.Table) -> pa.Table:
@@ -59,18 +107,6 @@ def _plain(table: pa.Table) -> pa.Table:
     texts = (pa.large_string(), pa.string_view())
     plain = [pa.field(field.name, pa.string() if field.type in texts else field.type) for field in table.schema]
     return table.cast(pa.schema(plain))
-
-
-def _taken(step: Step, frames: Frames) -> pl.DataFrame:
-    """Take one step; columns that stay as they are are not touched, let alone translated."""
-    kept = frames[step.source].select(step.kept) if step.kept else None
-    if step.worked_out is None:
-        assert kept is not None, "a query without columns"
-        return kept
-    read = (table.name for table in step.worked_out.op().find(ops.UnboundTable))
-    connection = ibis.polars.connect({name: frames[name].lazy() for name in read})
-    found: pl.DataFrame = connection.compile(step.worked_out).collect()
-    return found if kept is None else kept.hstack(found)
 
 
 def _steps(queries: Mapping[str, ir.Table]) -> Iterator[Step]:
