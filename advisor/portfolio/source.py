@@ -20,7 +20,7 @@ from advisor.load.cases import MAX_MEMBERS
 from advisor.load.table import DELIMITERS, fold
 from advisor.portfolio.layout import AS_OF, CURRENCY, DEAL, TITLE, Layout
 from advisor.portfolio.rows import Record
-from advisor.portfolio.spelling import as_text, is_json, one_file, quoted, strange, text
+from advisor.portfolio.spelling import BLANKS, as_text, is_json, one_file, quoted, strange, text, trimmed
 from advisor.problems import InputError, Location, Problem, Problems
 from advisor.yamlfile import BOM
 
@@ -170,14 +170,12 @@ class Source:
     def _batch(self, raw: pa.Table, first: int) -> Batch:
         """Part the rows of a batch from the members of their lists."""
         cursor = self.connection.cursor()
-        cursor.register("raw", raw.append_column(ROW, pa.array(range(first, first + raw.num_rows), pa.int64())))
-        parsed = cursor.sql(
-            self._parsed(cursor, "overflow" in raw.column_names, LINE in raw.column_names)
-        ).to_arrow_table()
+        rows = pa.array(range(first, first + raw.num_rows), pa.int64())
+        parsed = self._parsed(cursor, raw.add_column(0, ROW, rows))
         cursor.register("parsed", parsed)
         lists = [name for name in self.lists if name in parsed.column_names]
         keys = {name: self._keys(cursor, name) for name in lists}
-        members = {name: cursor.sql(self._members(name, keys[name][0])).to_arrow_table() for name in lists}
+        members = {n: trimmed(cursor.sql(self._members(n, keys[n][0])).to_arrow_table()) for n in lists}
         for name in self.lists:
             members.setdefault(name, self._nobody(name))
         cursor.register("ids", _ids(members.values()))
@@ -186,10 +184,9 @@ class Source:
         ]
         same = f"SELECT {ROW} FROM ids GROUP BY {ROW} HAVING count(*) > count(DISTINCT {CALLED})"
         twice = f"CASE WHEN {ROW} IN ({same}) THEN ' id' ELSE '' END"
-        names = [quoted(name) for name in parsed.column_names if name != SHAPE]
         shape = " || ".join([SHAPE, *shaped, twice])
-        query = f"SELECT {', '.join(names)}, {shape} AS {SHAPE} FROM parsed ORDER BY {ROW}"
-        deals = cursor.sql(query).to_arrow_table()
+        found = cursor.sql(f"SELECT {shape} AS {SHAPE} FROM parsed ORDER BY {ROW}").to_arrow_table()[SHAPE]
+        deals = parsed.drop_columns([SHAPE]).append_column(SHAPE, found)
         return Batch(self._filled("deals", deals), {name: self._filled(name, table) for name, table in members.items()})
 
     def _nobody(self, list_: str) -> pa.Table:
@@ -206,16 +203,23 @@ class Source:
                 seen.add(column)
         return table.select([column for column in table.column_names if column in seen])
 
-    def _parsed(self, cursor: duckdb.DuckDBPyConnection, overflow: bool, lines: bool) -> str:
-        if not lines:
-            columns = ", ".join(f"coalesce(trim({quoted(name)}), '') AS {quoted(name)}" for name in self.columns)
-            shape = "CASE WHEN overflow THEN ' cells' ELSE '' END" if overflow else "''"
-            return f"SELECT {ROW}, {columns}, {shape} AS {SHAPE} FROM raw"
+    def _parsed(self, cursor: duckdb.DuckDBPyConnection, raw: pa.Table) -> pa.Table:
+        """Return the cells as text without blanks around it, in the order of the rows, and which rows are none."""
+        if LINE in raw.column_names:
+            cursor.register("raw", raw)
+            return trimmed(cursor.sql(self._from_lines(cursor)).to_arrow_table(), but=(LINE, SHAPE))
+        if "overflow" not in raw.column_names:
+            return trimmed(raw).append_column(SHAPE, pa.repeat("", raw.num_rows))
+        over = pc.if_else(raw["overflow"], " cells", "")
+        return trimmed(raw.drop_columns("overflow")).append_column(SHAPE, over)
+
+    def _from_lines(self, cursor: duckdb.DuckDBPyConnection) -> str:
+        """Write the query that takes JSON objects apart into cells."""
         good = is_json(LINE, "OBJECT")
         keys = _texts(cursor, f"SELECT DISTINCT unnest(json_keys({LINE})) FROM raw WHERE {good}")
         present = [name for name in self.columns if name in keys or name in KEPT]
         kinds = {name: "JSON" if name in self.lists else "VARCHAR" for name in present}
-        columns = ", ".join(f"coalesce(trim(cells.{quoted(name)}::VARCHAR), '') AS {quoted(name)}" for name in present)
+        columns = ", ".join(f"cells.{quoted(name)}::VARCHAR AS {quoted(name)}" for name in present)
         told_twice = f"len(json_keys({LINE})) > len(list_distinct(json_keys({LINE})))"
         odd = told_twice if keys.issubset(self.columns) else f"{strange(LINE, self.columns)} OR {told_twice}"
         return (
@@ -259,11 +263,9 @@ class Source:
         short: dict[str, list[str]] = {}
         for key, column in keys.items():
             short.setdefault(column, []).append(f"m.{quoted(key)}")
-        columns = (
-            f"coalesce(trim(coalesce({', '.join(found)})), '') AS {quoted(column)}" for column, found in short.items()
-        )
+        columns = (f"coalesce({', '.join(found)}) AS {quoted(column)}" for column, found in short.items())
         member = self.layout.knowledge.lists[list_].member
-        default = f"coalesce(nullif(m.id, ''), {text(member)} || '-' || n) AS called"
+        default = f"coalesce(nullif(trim(m.id, {text(BLANKS)}), ''), {text(member)} || '-' || n) AS called"
         return (
             f"SELECT row, {default}, {', '.join(columns)} FROM (SELECT row, unnest(l) AS m, "
             f"generate_subscripts(l, 1) AS n FROM (SELECT row, from_json({quoted(list_)}, {text(kinds)}) AS l "
