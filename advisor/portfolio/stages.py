@@ -64,19 +64,19 @@ class Stages:
     def beside(
         self, name: str, left: ir.Table, right: ir.Table, key: str, take: Iterable[str] = (), how: How = "left"
     ) -> ir.Table:
-        """Add a query that gives the rows of one table with columns of another.
+        """Add a query that gives the rows of one table with columns of another, which the first does not have.
 
         Where that has no such row: null, or with `how` inner no row either.
         """
         take = tuple(take)
         if how == "left" and not take:
             return left
+        assert not {*take} & {*left.columns}, "two columns of one name"
         taken = {**dict.fromkeys(left.columns, left), **dict.fromkeys(take, right)}
 
         def build(kept: dict[str, ir.Value], narrow: Narrow) -> ir.Table:
             a, b = narrow(left), narrow(right)
-            columns = {one: (a if taken[one] is left else b)[one] for one in kept}
-            return a.join(b, a[key] == b[key], how=how).select(**columns)
+            return a.join(b, key, how=how).select(list(kept))
 
         return self._add(name, Query(taken, {}, ((left.get_name(), key), (right.get_name(), key)), build))
 
@@ -124,7 +124,7 @@ def _moved(value: ir.Value, old: ops.Relation, new: ops.Relation) -> ops.Value:
     op = value.op()
     while isinstance(op, ops.Alias):
         op = op.arg
-    return op.replace({old: new})
+    return ops.Field(new, op.name) if isinstance(op, ops.Field) else op.replace({old: new})
 
 
 def _reads(query: Query, wanted: Mapping[str, None]) -> Iterator[tuple[str, str]]:
