@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from heapq import nsmallest
+from operator import attrgetter, itemgetter
 from random import Random
 
 import ibis.expr.types as ir
@@ -86,12 +88,17 @@ class Screen:
         self.sheet = bearing(judge.program, judge.arbiter, judge.knowledge)
         self.engine = Engine(judge, self.sheet, source.name, on, memory)
         self.summary = Summary()
-        self.sample: list[Judged] = []
         self.exceptions: list[tuple[int, Judged]] = []
         self.most = most
         self._size = sample
+        self._drawn: list[tuple[float, Judged]] = []
         self._random = Random(seed)
         self._prepared: tuple[Columns, Judging] | None = None
+
+    @property
+    def sample(self) -> list[Judged]:
+        """The rows that were drawn, in their order."""
+        return sorted((judged for _, judged in self._drawn), key=attrgetter("number"))
 
     def batches(self, size: int | None = None) -> Iterator[pa.Table]:
         """Yield what the columns say, in the order of the rows, for so many at once, or as many as suit the backend."""
@@ -138,14 +145,11 @@ class Screen:
         summary.kept_out += _filled(result, "kept_out")
 
     def _draw(self, batch: Batch, result: pa.Table) -> None:
-        """Draw rows such that each of the whole file is as likely as any other."""
-        first = self.summary.rows - result.num_rows
-        for index in range(result.num_rows):
-            place = first + index
-            slot = place if place < self._size else self._random.randrange(place + 1)
-            if slot < self._size:
-                judged = _row(batch, result, index)
-                self.sample[slot : slot + 1] = [judged]
+        """Draw rows such that each of the whole file is as likely as any other: those whose lots are the smallest."""
+        most = self._drawn[-1][0] if self._drawn and len(self._drawn) == self._size else 1.0
+        lots = [(lot, place) for place in range(result.num_rows) if (lot := self._random.random()) < most]
+        drawn: list[tuple[float, int | Judged]] = nsmallest(self._size, [*self._drawn, *lots], key=itemgetter(0))
+        self._drawn = [(lot, _row(batch, result, it) if isinstance(it, int) else it) for lot, it in drawn]
 
     def _tell(self, batch: Batch, result: pa.Table) -> None:
         """Say what is wrong with the first rows of which something is."""
