@@ -1,4 +1,4 @@
-"""A file of deals, read in batches of cells as text: CSV, JSON Lines or Parquet, through DuckDB, which parses them.
+"""A file of deals, read in batches of cells as text: CSV, JSON Lines or Parquet; DuckDB takes JSON and Parquet apart.
 
 What stands in a cell is judged later, in the plan; here only what has another shape is found wrong.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,22 +22,22 @@ from advisor.load.table import DELIMITERS, fold
 from advisor.portfolio.layout import AS_OF, CURRENCY, DEAL, TITLE, Layout
 from advisor.portfolio.rows import Record
 from advisor.portfolio.spelling import BLANKS, as_text, is_json, one_file, quoted, strange, text, trimmed
+from advisor.portfolio.textrows import LINE, OVERFLOW, csv_rows, json_lines
 from advisor.problems import InputError, Location, Problem, Problems
-from advisor.yamlfile import BOM
 
 SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
-ROW, SHAPE, LINE, CALLED = "row", "shape", "line", "called"
-"""Of a batch of deals: the number of the row, from 1; the columns of another shape than theirs, each behind a blank;
-the row as text."""
+ROW, SHAPE, CALLED = "row", "shape", "called"
+"""Of a batch of deals: the number of the row, from 1; the columns of another shape than theirs, each behind a blank."""
 KEPT = (DEAL, TITLE, AS_OF, CURRENCY)
 """Columns of deals that batches have even where all of their cells are empty."""
 NO_CELLS = frozenset({"cells", "line", "keys"})
 """Shapes that tell that a row is none of cells: too many of them, no JSON object, or one with a key twice."""
 _MAX_HEADER = 100_000
-"""Characters of the first line: a few times what the names of all columns take, and what a cell may hold for csv."""
+"""Bytes of the first line: a few times what the names of all columns take, and what a cell may hold for csv."""
 _NO_OBJECT = "json_type(m) IS DISTINCT FROM 'OBJECT'"  # which is what null is, too
-_OVERFLOW = 8
-"""A row of a CSV file may have so many cells too many before the whole file counts as unreadable."""
+
+Rows = Callable[[int], Iterable[pa.Table | pa.RecordBatch]]
+"""Gives the rows of a file as text, some at a time, about so many if that can be said."""
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,21 @@ class Source:
         self._seen: dict[str, set[str]] = {}
         self.connection = duckdb.connect()
         self.connection.execute("SET threads = 2; SET preserve_insertion_order = true")
-        self._select, self.columns = self._open()
+        self._rows, self.columns = self._open()
 
     def batches(self, size: int) -> Iterator[Batch]:
         """Yield all rows in their order, so many at a time."""
-        cursor = self.connection.cursor()
         first = 1
+        for raw in self._read(size):
+            yield self._batch(raw, first)
+            first += raw.num_rows
+
+    def _read(self, size: int) -> Iterator[pa.Table]:
         try:
-            for raw in _gathered(cursor.sql(self._select).to_arrow_reader(size), size):
-                yield self._batch(raw, first)
-                first += raw.num_rows
-        except duckdb.Error as error:
+            yield from _gathered(self._rows(size), size)
+        except UnicodeError as error:
+            raise self._not_utf8() from error
+        except (duckdb.Error, OSError, ValueError) as error:
             raise self._unreadable(error) from error
 
     def count(self) -> int:
@@ -90,8 +95,8 @@ class Source:
         with self.path.open("rb") as stream:
             return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
 
-    def _open(self) -> tuple[str, tuple[str, ...]]:
-        """Return the query that reads the rows, and the columns that there are."""
+    def _open(self) -> tuple[Rows, tuple[str, ...]]:
+        """Return what reads the rows, and the columns that there are."""
         suffix = self.path.suffix.lower()
         if suffix not in SUFFIXES:
             message = f"a table of deals ends in {', '.join(SUFFIXES)}"
@@ -104,7 +109,9 @@ class Source:
                 pass
             if suffix == ".csv":
                 return self._open_csv()
-            return self._open_parquet() if suffix == ".parquet" else self._open_lines()
+            if suffix == ".parquet":
+                return self._open_parquet()
+            return lambda _: json_lines(self.path), self.layout.columns
         except OSError as error:
             message = f"cannot read the file: {error.strerror or error}"
             raise InputError([Problem(Location(self.name), "file-unreadable", message)]) from error
@@ -123,16 +130,20 @@ class Source:
             raise InputError([Problem(Location(self.name, 1, 1), "header-missing", "the table names no columns")])
         return found
 
-    def _open_csv(self) -> tuple[str, tuple[str, ...]]:
-        try:
-            with self.path.open(encoding="utf-8", newline="") as stream:
-                first = stream.readline(_MAX_HEADER + 1).removeprefix(BOM).rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            message = "not UTF-8 text; save the file as UTF-8"
-            raise InputError([Problem(Location(self.name), "not-utf8", message)]) from error
-        if len(first) > _MAX_HEADER:
-            message = f"the first line is longer than {_MAX_HEADER} characters, and no row of names"
+    def _not_utf8(self) -> InputError:
+        return InputError([Problem(Location(self.name), "not-utf8", "not UTF-8 text; save the file as UTF-8")])
+
+    def _open_csv(self) -> tuple[Rows, tuple[str, ...]]:
+        with self.path.open("rb") as stream:
+            beginning = stream.read(_MAX_HEADER)
+        end = re.search(rb"\r\n?|\n", beginning)
+        if end is None and len(beginning) == _MAX_HEADER:
+            message = f"the first line is longer than {_MAX_HEADER} bytes, and no row of names"
             raise InputError([Problem(Location(self.name, 1, 1), "table-unreadable", message)])
+        try:
+            first = beginning[: end.start() if end else None].decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise self._not_utf8() from error
         known = {fold(name) for name in self.layout.columns}
 
         def cells(delimiter: str) -> list[str]:
@@ -141,31 +152,17 @@ class Source:
         delimiter = max(DELIMITERS, key=lambda d: (sum(fold(c) in known for c in cells(d)), len(cells(d))))
         names = cells(delimiter)
         header = self._header(names)
-        more = [f"overflow_{n}" for n in range(_OVERFLOW)]
-        types = ", ".join(f"{text(header[name])}: 'VARCHAR'" for name in names)
-        types += "".join(f", '{name}': 'VARCHAR'" for name in more)
-        read = (
-            f"read_csv({one_file(self.path)}, columns = {{{types}}}, delim = {text(delimiter)}, header = false, "
-            "skip = 1, quote = '\"', escape = '\"', null_padding = true, auto_detect = false, "
-            "max_line_size = 16000000, parallel = false)"
-        )
-        columns = ", ".join(f"{quoted(column)}" for column in header.values())
-        overflow = " OR ".join(f"{name} IS NOT NULL" for name in more)
-        return f"SELECT {columns}, ({overflow}) AS overflow FROM {read}", tuple(header.values())
+        columns = tuple(header[name] for name in names)
+        start = end.end() if end else len(beginning)
+        return lambda _: csv_rows(self.path, start, delimiter, columns), columns
 
-    def _open_lines(self) -> tuple[str, tuple[str, ...]]:
-        read = (
-            f"read_csv({one_file(self.path)}, columns = {{'{LINE}': 'VARCHAR'}}, delim = '\x01', quote = '', "
-            "escape = '', header = false, auto_detect = false, max_line_size = 16000000, parallel = false)"
-        )
-        return f"SELECT {LINE} FROM {read}", self.layout.columns
-
-    def _open_parquet(self) -> tuple[str, tuple[str, ...]]:
+    def _open_parquet(self) -> tuple[Rows, tuple[str, ...]]:
         read = f"read_parquet({one_file(self.path)})"
         described = self.connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
         header = self._header([name for name, *_ in described])
         columns = (f"{as_text(name, kind)} AS {quoted(header[name])}" for name, kind, *_ in described)
-        return f"SELECT {', '.join(columns)} FROM {read}", tuple(header.values())
+        select = f"SELECT {', '.join(columns)} FROM {read}"
+        return lambda size: self.connection.cursor().sql(select).to_arrow_reader(size), tuple(header.values())
 
     def _batch(self, raw: pa.Table, first: int) -> Batch:
         """Part the rows of a batch from the members of their lists."""
@@ -208,10 +205,10 @@ class Source:
         if LINE in raw.column_names:
             cursor.register("raw", raw)
             return trimmed(cursor.sql(self._from_lines(cursor)).to_arrow_table(), but=(LINE, SHAPE))
-        if "overflow" not in raw.column_names:
+        if OVERFLOW not in raw.column_names:
             return trimmed(raw).append_column(SHAPE, pa.repeat("", raw.num_rows))
-        over = pc.if_else(raw["overflow"], " cells", "")
-        return trimmed(raw.drop_columns("overflow")).append_column(SHAPE, over)
+        over = pc.if_else(raw[OVERFLOW], " cells", "")
+        return trimmed(raw.drop_columns(OVERFLOW)).append_column(SHAPE, over)
 
     def _from_lines(self, cursor: duckdb.DuckDBPyConnection) -> str:
         """Write the query that takes JSON objects apart into cells."""
@@ -273,16 +270,18 @@ class Source:
         )
 
 
-def _gathered(reader: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
-    """Yield tables of at least so many rows, but for the last."""
-    found: list[pa.RecordBatch] = []
-    for batch in reader:
-        found.append(batch)
-        if sum(one.num_rows for one in found) >= size:
-            yield pa.Table.from_batches(found)
-            found = []
-    if found:
-        yield pa.Table.from_batches(found)
+def _gathered(pieces: Iterable[pa.Table | pa.RecordBatch], size: int) -> Iterator[pa.Table]:
+    """Yield tables of so many rows, but for the last, which may have fewer."""
+    found, rows = [], 0
+    for piece in pieces:
+        found.append(pa.table(piece) if isinstance(piece, pa.RecordBatch) else piece)
+        rows += piece.num_rows
+        while rows >= size:
+            whole = pa.concat_tables(found)
+            yield whole.slice(0, size)
+            found, rows = [whole.slice(size)], rows - size
+    if rows:
+        yield pa.concat_tables(found)
 
 
 def _ids(tables: Iterable[pa.Table]) -> pa.Table:
