@@ -37,7 +37,7 @@ class Polars:
     """Judges in this process; several batches at once, since Polars leaves the interpreter free meanwhile."""
 
     dialect = "polars"
-    rows = 30_000
+    rows = 25_000
     at_once = 2
 
     def prepare(self, queries: Mapping[str, ir.Table]) -> Judging:
