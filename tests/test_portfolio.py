@@ -297,6 +297,23 @@ def test_files_that_are_no_tables_are_refused(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_a_quote_that_is_never_closed_is_told_and_nothing_written(tmp_path: Path) -> None:
+    table, out = tmp_path / "deals.csv", tmp_path / "out.csv"
+    table.write_text('deal,title,as_of\r\na,A,2026-10-01\r\nb,"B,2026-10-01\r\nc,C,2026-10-01\r\n', encoding="utf-8")
+    result = run(table, "--output", out)
+    assert "a quote is opened in row 2 and never closed [table-unreadable]" in " ".join(result.output.split())
+    assert result.exit_code == 2
+    assert not out.exists()
+
+
+def test_a_table_as_windows_writes_it_is_read(tmp_path: Path) -> None:
+    table, out = tmp_path / "deals.csv", tmp_path / "out.jsonl"
+    text = '\ufeffdeal;title;as_of;us.rank\r\na;"A\r\nB";2026-10-01;behind\r\n\r\nb;;2026-10-01\r\n'
+    table.write_bytes(text.encode())
+    assert run(table, "--output", out).exit_code == 0
+    assert [(row["row"], row["deal"], row["problems"]) for row in lines(out)] == [(1, "a", []), (2, "b", [])]
+
+
 def test_a_line_that_is_no_object_costs_only_itself(tmp_path: Path) -> None:
     table = tmp_path / "deals.jsonl"
     table.write_text('{"deal": "a"\n[1]\n{"deal": "b", "as_of": "2026-10-01"}\n', encoding="utf-8")

@@ -24,9 +24,10 @@ from advisor.portfolio.layout import DEAL, KEYS, TITLE, Layout
 from advisor.portfolio.plan import PROBLEMS, plan
 from advisor.portfolio.rows import read_row
 from advisor.portfolio.slice import Slice, bearing
-from advisor.portfolio.source import CALLED, LINE, ROW, SHAPE, Batch, Source
+from advisor.portfolio.source import CALLED, ROW, SHAPE, Batch, Source
 from advisor.portfolio.spelling import visible
 from advisor.portfolio.stages import Stages
+from advisor.portfolio.textrows import LINE
 from advisor.problems import EngineError, InputError, Location, Problem
 from advisor.quarantine import Quarantine
 from advisor.result import SCHEMA_VERSION, CaseReport, Review, Unreadable

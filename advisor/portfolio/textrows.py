@@ -1,7 +1,7 @@
 """The rows of a text file, some at a time, however large it is: CSV, parsed by Arrow, and JSON Lines as they are.
 
-DuckDB, which parses JSON here, keeps a CSV file in memory while it reads it in one thread, and in several it refuses line
-breaks within a cell; what stands behind a quote that is never closed it drops without a word.
+DuckDB, which parses JSON here, keeps a CSV file in memory while it reads it in one thread, and in several it refuses
+line breaks within a cell; what stands behind a quote that is never closed it drops without a word.
 """
 
 from __future__ import annotations
@@ -124,16 +124,20 @@ def _in_order(reader: Any, odd: deque[pyarrow.csv.InvalidRow], delimiter: str) -
 
 
 def _evened(rows: Sequence[pyarrow.csv.InvalidRow], columns: Sequence[str], delimiter: str) -> pa.Table:
-    """Return rows that have other cells than there are columns: those that are missing are empty, others are left out."""
-    found = [_cells(row.text, delimiter) for row in rows]
+    """Return rows with other cells than there are columns: those that are missing are empty, others are left out."""
+    found = [_cells(row, delimiter) for row in rows]
     width = len(columns)
-    even = [[*cells, *[""] * width][:width] for cells in found]
-    table = pa.table({name: pa.array(cells, pa.string()) for name, cells in zip(columns, zip(*even), strict=True)})
+    even = ([*cells, *[""] * width][:width] for cells in found)
+    arrays = (pa.array(cells, pa.string()) for cells in zip(*even, strict=True))
+    table = pa.table(dict(zip(columns, arrays, strict=True)))
     return table.append_column(OVERFLOW, pa.array([len(cells) > width for cells in found]))
 
 
-def _cells(row: str, delimiter: str) -> list[str]:
-    return next(csv.reader(io.StringIO(row, newline=""), delimiter=delimiter), [])
+def _cells(row: pyarrow.csv.InvalidRow, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(row.text, newline=""), delimiter=delimiter), [])
+    except csv.Error:  # a cell longer than the module takes, which no cell of ours may be: the row is none
+        return [""] * (row.expected_columns + 1)
 
 
 def _within(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
