@@ -90,7 +90,7 @@ FENCED = {
     "vl_convert": ("render.charts",),
     "ibis": ("portfolio.*",),
     "sqlglot": ("portfolio.script",),
-    "duckdb": ("portfolio.source",),
+    "duckdb": ("portfolio.source", "portfolio.objects"),
     "polars": ("portfolio.frames",),
     "pyarrow": ("portfolio.*", "render.dealtable"),
 }

@@ -16,6 +16,8 @@ DEAL, TITLE, AS_OF, CURRENCY = "deal", "title", "as_of", "currency"
 KEYS = (DEAL, TITLE, AS_OF, CURRENCY)
 COMPLETE = "_complete"
 ENDINGS = ("", ".evidence", ".by", ".on", ".how")
+ROW, SHAPE = "row", "shape"
+"""Of what is read: the number of the row, from 1; the columns of another shape than theirs, each behind a blank."""
 
 
 @dataclass(frozen=True)

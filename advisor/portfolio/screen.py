@@ -20,11 +20,11 @@ from advisor.portfolio.again import SETS, Engine, Judged
 from advisor.portfolio.backend import Backend
 from advisor.portfolio.cells import Read
 from advisor.portfolio.frames import Judging
-from advisor.portfolio.layout import DEAL, KEYS, TITLE, Layout
+from advisor.portfolio.layout import DEAL, KEYS, ROW, SHAPE, TITLE, Layout
 from advisor.portfolio.plan import PROBLEMS, plan
 from advisor.portfolio.rows import read_row
 from advisor.portfolio.slice import Slice, bearing
-from advisor.portfolio.source import CALLED, ROW, SHAPE, Batch, Source
+from advisor.portfolio.source import CALLED, Batch, Source
 from advisor.portfolio.spelling import visible
 from advisor.portfolio.stages import Stages
 from advisor.portfolio.textrows import LINE

@@ -19,17 +19,16 @@ import pyarrow.compute as pc
 
 from advisor.load.cases import MAX_MEMBERS
 from advisor.load.table import DELIMITERS, fold
-from advisor.portfolio.layout import AS_OF, CURRENCY, DEAL, TITLE, Layout
+from advisor.portfolio.layout import KEYS, ROW, SHAPE, Layout
+from advisor.portfolio.objects import Objects
 from advisor.portfolio.rows import Record
 from advisor.portfolio.spelling import BLANKS, as_text, is_json, one_file, quoted, strange, text, trimmed
 from advisor.portfolio.textrows import LINE, OVERFLOW, csv_rows, json_lines
 from advisor.problems import InputError, Location, Problem, Problems
 
 SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
-ROW, SHAPE, CALLED = "row", "shape", "called"
-"""Of a batch of deals: the number of the row, from 1; the columns of another shape than theirs, each behind a blank."""
-KEPT = (DEAL, TITLE, AS_OF, CURRENCY)
-"""Columns of deals that batches have even where all of their cells are empty."""
+CALLED = "called"
+"""How a member is called: its id, or else by its place in the list."""
 NO_CELLS = frozenset({"cells", "line", "keys"})
 """Shapes that tell that a row is none of cells: too many of them, no JSON object, or one with a key twice."""
 _MAX_HEADER = 100_000
@@ -71,6 +70,7 @@ class Source:
         self.connection = duckdb.connect()
         self.connection.execute("SET threads = 2; SET preserve_insertion_order = true")
         self._rows, self.columns = self._open()
+        self._objects = Objects(self.columns, self.lists)
 
     def batches(self, size: int) -> Iterator[Batch]:
         """Yield all rows in their order, so many at a time."""
@@ -194,7 +194,7 @@ class Source:
 
     def _filled(self, name: str, table: pa.Table) -> pa.Table:
         """Leave out columns that have been empty in all batches so far: most facts are told of no deal at all."""
-        seen = self._seen.setdefault(name, {ROW, SHAPE, *KEPT, "id", "name", "post"})
+        seen = self._seen.setdefault(name, {ROW, SHAPE, *KEYS, "id", "name", "post"})
         for column in table.column_names:
             if column not in seen and pc.any(pc.greater(pc.binary_length(table[column]), 0)).as_py():
                 seen.add(column)
@@ -203,28 +203,11 @@ class Source:
     def _parsed(self, cursor: duckdb.DuckDBPyConnection, raw: pa.Table) -> pa.Table:
         """Return the cells as text without blanks around it, in the order of the rows, and which rows are none."""
         if LINE in raw.column_names:
-            cursor.register("raw", raw)
-            return trimmed(cursor.sql(self._from_lines(cursor)).to_arrow_table(), but=(LINE, SHAPE))
+            return trimmed(self._objects.cells(cursor, raw), but=(LINE, SHAPE))
         if OVERFLOW not in raw.column_names:
             return trimmed(raw).append_column(SHAPE, pa.repeat("", raw.num_rows))
         over = pc.if_else(raw[OVERFLOW], " cells", "")
         return trimmed(raw.drop_columns(OVERFLOW)).append_column(SHAPE, over)
-
-    def _from_lines(self, cursor: duckdb.DuckDBPyConnection) -> str:
-        """Write the query that takes JSON objects apart into cells."""
-        good = is_json(LINE, "OBJECT")
-        keys = _texts(cursor, f"SELECT DISTINCT unnest(json_keys({LINE})) FROM raw WHERE {good}")
-        present = [name for name in self.columns if name in keys or name in KEPT]
-        kinds = {name: "JSON" if name in self.lists else "VARCHAR" for name in present}
-        columns = ", ".join(f"cells.{quoted(name)}::VARCHAR AS {quoted(name)}" for name in present)
-        told_twice = f"len(json_keys({LINE})) > len(list_distinct(json_keys({LINE})))"
-        odd = told_twice if keys.issubset(self.columns) else f"{strange(LINE, self.columns)} OR {told_twice}"
-        return (
-            f"SELECT {ROW}, coalesce({LINE}, '') AS {LINE}, {columns}, CASE WHEN good IS NOT TRUE THEN ' line' "
-            f"WHEN {odd} THEN ' keys' ELSE '' END AS {SHAPE} "
-            f"FROM (SELECT *, {good} AS good, json_transform(CASE WHEN {good} THEN {LINE} ELSE '{{}}' END, "
-            f"{text(json.dumps(kinds))}) AS cells FROM raw)"
-        )
 
     def _given(self, list_: str) -> str:
         return f"{quoted(list_)} NOT IN ('', 'unknown', 'null')"
