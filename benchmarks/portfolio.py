@@ -81,24 +81,14 @@ def _screened(setting: Setting, table: Path, sample: int) -> tuple[float, float]
 
 def write(judge: Judge, path: Path, size: int) -> None:
     """Write a table of so many deals, in the form that its ending says."""
-    maker = _Maker(judge)
-    some = min(size, DISTINCT)
-    columns = maker.columns(some)
+    columns = _Maker(judge).columns(min(size, DISTINCT))
     if path.suffix == ".parquet":
         _write_parquet(path, columns, size)
         return
-    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    text = io.StringIO(newline="")
-    if path.suffix == ".csv":
-        writer = csv.writer(text)
-        writer.writerows([json.dumps(v) if isinstance(v, list) else v for v in row.values()] for row in rows)
-    else:
-        text.writelines(json.dumps({k: v for k, v in row.items() if v is not None}) + "\n" for row in rows)
-    lines = text.getvalue().splitlines(keepends=True)
+    head, lines = _as_csv(columns) if path.suffix == ".csv" else ("", _as_json(columns))
     with path.open("w", encoding="utf-8", newline="") as stream:
-        if path.suffix == ".csv":
-            csv.writer(stream).writerow(columns)
-        for first in range(0, size, some):
+        stream.write(head)
+        for first in range(0, size, len(lines)):
             stream.writelines(lines[: size - first])
 
 
@@ -110,6 +100,22 @@ def _write_parquet(path: Path, columns: dict[str, list[Any]], size: int) -> None
     with pq.ParquetWriter(path, table.schema) as writer:
         for first in range(0, size, table.num_rows):
             writer.write_table(table.slice(0, min(table.num_rows, size - first)))
+
+
+def _as_csv(columns: dict[str, list[Any]]) -> tuple[str, list[str]]:
+    """Return the line of names, and a line for each deal; lists are JSON."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for cells in zip(*columns.values(), strict=True):
+        writer.writerow(json.dumps(cell) if isinstance(cell, list) else cell for cell in cells)
+    head, *lines = text.getvalue().splitlines(keepends=True)
+    return head, lines
+
+
+def _as_json(columns: dict[str, list[Any]]) -> list[str]:
+    rows = (zip(columns, cells, strict=True) for cells in zip(*columns.values(), strict=True))
+    return [json.dumps({name: cell for name, cell in row if cell is not None}) + "\n" for row in rows]
 
 
 class _Maker:

@@ -15,10 +15,10 @@ from advisor.judge import Judge
 from advisor.model import CASE, Fact
 from advisor.portfolio import encode
 from advisor.portfolio.again import on_engine
+from advisor.portfolio.layout import ROW
 from advisor.portfolio.plan import Plan, plan
 from advisor.portfolio.slice import Slice, bearing
 from advisor.portfolio.stages import Stages
-from advisor.portfolio.views import ROW
 from advisor.program import Program
 from advisor.rulebase import Knowledge
 

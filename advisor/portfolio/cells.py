@@ -14,11 +14,10 @@ from advisor.model import CASE
 from advisor.portfolio import encode
 from advisor.portfolio.bits import Bits, parted, where
 from advisor.portfolio.fold import fold
-from advisor.portfolio.layout import AS_OF, COMPLETE, CURRENCY, DEAL, TITLE
+from advisor.portfolio.layout import AS_OF, COMPLETE, CURRENCY, DEAL, ROW, TITLE
 from advisor.portfolio.slice import Slice
 from advisor.portfolio.stages import Stages
 from advisor.portfolio.states import NO, YES, Cells, day, longer
-from advisor.portfolio.views import ROW
 
 SHAPE = "shape"
 _ANY = "any"

@@ -14,10 +14,11 @@ from advisor.portfolio.bits import Bits
 from advisor.portfolio.encode import LIVE, possible, sure
 from advisor.portfolio.fold import fold
 from advisor.portfolio.infer import VIEW, unit
+from advisor.portfolio.layout import ROW
 from advisor.portfolio.reach import Reach
 from advisor.portfolio.slice import Slice
 from advisor.portfolio.stages import Stages
-from advisor.portfolio.views import CALM_WORLD, CLOSED_WORLD, LIVE_NOW, OPEN_WORLD, ROW, WORLD, view_number
+from advisor.portfolio.views import CALM_WORLD, CLOSED_WORLD, LIVE_NOW, OPEN_WORLD, WORLD, view_number
 
 CERTAIN, VERDICT, SETTLED = "certain", "verdict", "settled"
 NOWHERE = -1

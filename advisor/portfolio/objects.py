@@ -41,8 +41,8 @@ class Objects:
         if not pc.any(more).as_py():
             return table.drop_columns(_COUNT)
         cursor.register("more", raw.filter(more))
-        found = {key for (key,) in cursor.execute(f"SELECT DISTINCT unnest(json_keys({LINE})) FROM more").fetchall()}
-        if new := found.intersection(self.columns) - self._told:
+        found = texts(cursor, f"SELECT DISTINCT unnest(json_keys({LINE})) FROM more")
+        if new := set(self.columns).intersection(found) - self._told:
             self._told |= new
             table = self._taken_apart(cursor, raw)
         odd = f"len(json_keys({LINE})) > len(list_distinct(json_keys({LINE})))"
@@ -62,7 +62,7 @@ class Objects:
             f"SELECT {cells}, CASE WHEN good THEN '' ELSE ' line' END AS {SHAPE}, "
             f"CASE WHEN good THEN len(json_keys({LINE})) ELSE 0 END AS {_COUNT} FROM (SELECT *, {good} AS good, "
             f"json_transform(CASE WHEN {good} THEN {LINE} ELSE '{{}}' END, {text(json.dumps(kinds))}) AS cells "
-            f"FROM lines)"
+            "FROM lines)"
         ).to_arrow_table()
         return found.add_column(0, LINE, raw[LINE]).add_column(0, ROW, raw[ROW])
 
@@ -70,3 +70,8 @@ class Objects:
         """Count the cells of each row that are not null."""
         flags = [pc.is_valid(table[name]).cast(pa.int64()) for name in self._told]
         return reduce(pc.add, flags)
+
+
+def texts(cursor: duckdb.DuckDBPyConnection, query: str) -> set[str | None]:
+    """Return what a query of one column gives."""
+    return {found for (found,) in cursor.execute(query).fetchall()}

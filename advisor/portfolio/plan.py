@@ -13,9 +13,10 @@ from advisor.portfolio.decide import SETTLED, VERDICT, Decisions
 from advisor.portfolio.encode import States
 from advisor.portfolio.fold import fold
 from advisor.portfolio.infer import VIEW, Inference
+from advisor.portfolio.layout import ROW
 from advisor.portfolio.slice import Slice
 from advisor.portfolio.stages import Stages
-from advisor.portfolio.views import MATTERS, ROW, SPREAD, Views
+from advisor.portfolio.views import MATTERS, SPREAD, Views
 
 RESULT, PROBLEMS = "result", "problems"
 

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import sqlglot
 from sqlglot import exp
 
-from advisor.portfolio.views import ROW
+from advisor.portfolio.layout import ROW
 
 ONCE = ("duckdb", "postgres")
 """Dialects of databases that work out each common table expression once, if they are told to."""

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from advisor.load.cases import MAX_MEMBERS
 from advisor.load.table import DELIMITERS, fold
 from advisor.portfolio.layout import KEYS, ROW, SHAPE, Layout
-from advisor.portfolio.objects import Objects
+from advisor.portfolio.objects import Objects, texts
 from advisor.portfolio.rows import Record
 from advisor.portfolio.spelling import BLANKS, as_text, is_json, one_file, quoted, strange, text, trimmed
 from advisor.portfolio.textrows import LINE, OVERFLOW, csv_rows, json_lines
@@ -35,7 +35,7 @@ _MAX_HEADER = 100_000
 """Bytes of the first line: a few times what the names of all columns take, and what a cell may hold for csv."""
 _NO_OBJECT = "json_type(m) IS DISTINCT FROM 'OBJECT'"  # which is what null is, too
 
-Rows = Callable[[int], Iterable[pa.Table | pa.RecordBatch]]
+Rows = Callable[[int], Iterable[pa.Table]]
 """Gives the rows of a file as text, some at a time, about so many if that can be said."""
 
 
@@ -150,9 +150,8 @@ class Source:
             return next(csv.reader([first], delimiter=delimiter), [])
 
         delimiter = max(DELIMITERS, key=lambda d: (sum(fold(c) in known for c in cells(d)), len(cells(d))))
-        names = cells(delimiter)
-        header = self._header(names)
-        columns = tuple(header[name] for name in names)
+        header = self._header(cells(delimiter))
+        columns = tuple(header.values())
         start = end.end() if end else len(beginning)
         return lambda _: csv_rows(self.path, start, delimiter, columns), columns
 
@@ -160,9 +159,10 @@ class Source:
         read = f"read_parquet({one_file(self.path)})"
         described = self.connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()
         header = self._header([name for name, *_ in described])
-        columns = (f"{as_text(name, kind)} AS {quoted(header[name])}" for name, kind, *_ in described)
-        select = f"SELECT {', '.join(columns)} FROM {read}"
-        return lambda size: self.connection.cursor().sql(select).to_arrow_reader(size), tuple(header.values())
+        columns = tuple(header.values())
+        cells = (f"{as_text(name, kind)} AS {quoted(header[name])}" for name, kind, *_ in described)
+        select = f"SELECT {', '.join(cells)} FROM {read}"
+        return lambda size: map(pa.table, self.connection.cursor().sql(select).to_arrow_reader(size)), columns
 
     def _batch(self, raw: pa.Table, first: int) -> Batch:
         """Part the rows of a batch from the members of their lists."""
@@ -222,7 +222,7 @@ class Source:
         """Return the keys that the members of a batch have, and whether all of them are objects."""
         members = f"SELECT unnest(from_json({quoted(list_)}, '[\"JSON\"]')) AS m FROM parsed WHERE {self._good(list_)}"
         keys = "unnest(CASE WHEN json_type(m) = 'OBJECT' THEN json_keys(m) ELSE [NULL] END)"
-        found = _texts(cursor, f"SELECT DISTINCT {keys} FROM ({members})")
+        found = texts(cursor, f"SELECT DISTINCT {keys} FROM ({members})")
         return {key for key in found if key is not None}, None not in found
 
     def _misshapen(self, list_: str, keys: set[str], plain: bool) -> str:
@@ -253,11 +253,11 @@ class Source:
         )
 
 
-def _gathered(pieces: Iterable[pa.Table | pa.RecordBatch], size: int) -> Iterator[pa.Table]:
+def _gathered(pieces: Iterable[pa.Table], size: int) -> Iterator[pa.Table]:
     """Yield tables of so many rows, but for the last, which may have fewer."""
     found, rows = [], 0
     for piece in pieces:
-        found.append(pa.table(piece) if isinstance(piece, pa.RecordBatch) else piece)
+        found.append(piece)
         rows += piece.num_rows
         while rows >= size:
             whole = pa.concat_tables(found)
@@ -271,7 +271,3 @@ def _ids(tables: Iterable[pa.Table]) -> pa.Table:
     """Return how the members of all lists are called, with their rows."""
     none = pa.table({ROW: pa.array([], pa.int64()), CALLED: pa.array([], pa.string())})
     return pa.concat_tables([none, *(table.select([ROW, CALLED]) for table in tables)])
-
-
-def _texts(cursor: duckdb.DuckDBPyConnection, query: str) -> set[str | None]:
-    return {text for (text,) in cursor.execute(query).fetchall()}

@@ -1,4 +1,4 @@
-"""Small pieces of SQL with which DuckDB reads tables (names, texts, questions about JSON); and texts to be shown."""
+"""Small pieces of SQL with which DuckDB reads tables (names, texts, questions about JSON); texts trimmed, and shown."""
 
 from __future__ import annotations
 

@@ -34,12 +34,13 @@ from advisor.portfolio.encode import (
 )
 from advisor.portfolio.fold import fold
 from advisor.portfolio.infer import VIEW, holds
+from advisor.portfolio.layout import ROW
 from advisor.portfolio.slice import Slice, references
 from advisor.portfolio.stages import Stages
 from advisor.program import Program
 from advisor.quarantine import Quarantine
 
-ROW, WORLD, SPREAD, MATTERS, LIVE_NOW = "row", "world", "spread", "matters", "live_now"
+WORLD, SPREAD, MATTERS, LIVE_NOW = "world", "spread", "matters", "live_now"
 CLOSED_WORLD, CALM_WORLD, OPEN_WORLD = 0, 1, 2
 """The closed world; the open one in which nothing happened of which nothing is on file; the open one."""
 _WORLDS = 3

@@ -11,10 +11,11 @@ from advisor.evidence import View
 from advisor.model import CASE
 from advisor.portfolio.backend import Backend
 from advisor.portfolio.infer import VIEW
+from advisor.portfolio.layout import ROW
 from advisor.portfolio.plan import RESULT, plan
 from advisor.portfolio.slice import Slice
 from advisor.portfolio.stages import Stages
-from advisor.portfolio.views import CALM_WORLD, CLOSED_WORLD, LIVE_NOW, OPEN_WORLD, ROW
+from advisor.portfolio.views import CALM_WORLD, CLOSED_WORLD, LIVE_NOW, OPEN_WORLD
 from advisor.program import NO, UNDECIDED, YES
 from tests.columns import Row, Table
 
